@@ -1,0 +1,47 @@
+"""What one API (an action of Shortcuts, an intent of an app) takes and returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ValueType = Literal[
+    "text", "number", "boolean", "choice", "date", "list", "dictionary", "file", "variable", "any"
+]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an API, under the key the property list uses for it."""
+
+    name: str
+    type: ValueType = "any"
+    description: str = ""
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Api:
+    """One API as people and models read it. Source of the shape: the paper's API documentation D."""
+
+    identifier: str
+    """Identifier in the property list, e.g. `is.workflow.actions.downloadurl`."""
+    title: str = ""
+    """Name shown in the Shortcuts editor."""
+    description: str = ""
+    """One sentence, in plain words."""
+    parameters: tuple[Parameter, ...] = ()
+    input: str | None = None
+    """Key of the parameter that takes the previous action's output when it is left out."""
+    returns: ValueType | None = None
+    output_name: str = ""
+    """Name Shortcuts gives the output, e.g. `Contents of URL`; the base of the variable's name."""
+
+    @property
+    def app(self) -> str:
+        """`builtin`, or the bundle id the identifier starts with."""
+        if self.identifier.startswith("is.workflow.actions."):
+            return "builtin"
+        return self.identifier.rsplit(".", 1)[0]
