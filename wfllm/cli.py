@@ -1,0 +1,167 @@
+"""The table of commands. Starts fast: a stage and what it needs are imported only when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wfllm.errors import WfllmError
+
+if TYPE_CHECKING:
+    from wfllm.config.compose import Composed
+
+COMMANDS = {
+    "train": "fine-tune, validate, save, and score before and after",
+    "evaluate": "generate and score a checkpoint, or the untrained model",
+    "generate": "one request in plain words, one workflow",
+    "compare": "runs side by side as a table",
+    "repeat": "train again from a run folder alone and compare the losses",
+    "build": "make a dataset of records",
+    "transcribe": "shortcuts to Python",
+    "check": "is this a legal workflow?",
+}
+FLAGS = """\
+  -m, --multirun   run every combination of comma-separated values (optim.lr=1e-4,3e-4)
+  --cfg job        print the composed config and stop
+  --trace          show the whole trace of an error
+  -h, --help       this text; `wfllm COMMAND --help` lists that command's groups and keys
+  --version        the version"""
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status: 0 done, 1 failed, 2 wrong command or config, 130 interrupted."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    trace = "--trace" in args
+    args = [a for a in args if a != "--trace"]
+    try:
+        return _dispatch(args)
+    except KeyboardInterrupt:
+        _complain("Interrupted. The same command goes on where it was.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if trace:
+            raise
+        return report(error)
+
+
+def report(error: Exception) -> int:
+    """Print an error as people want to read it; the exit status it stands for."""
+    from wfllm.config.problems import ConfigError
+
+    if isinstance(error, ConfigError):
+        count = len(error.problems)
+        _complain(f"{count} problem{'s' * (count > 1)} in the config, nothing was started:")
+        for problem in error.problems:
+            _complain(f"  {problem.line()}")
+        return USAGE
+    if isinstance(error, WfllmError):
+        _complain(error.line())
+    elif isinstance(error, OSError) and error.strerror:
+        name = f"{error.filename}: " if error.filename else ""
+        _complain(f"{name}{error.strerror}. Mend that and run the same command again; it goes on where it was.")
+    else:
+        text = str(error).strip().split("\n")[0][:300]
+        _complain(f"{type(error).__name__}: {text}. Run again with --trace to see where.")
+    return FAILED
+
+
+def _dispatch(args: list[str]) -> int:
+    if not args or args[0] in ("-h", "--help", "help"):
+        print(_help())
+        return OK if args else USAGE
+    if args[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"wfllm {version('wfllm')}")
+        return OK
+    command, rest = args[0], args[1:]
+    if command not in COMMANDS:
+        from wfllm.config.problems import suggestion
+
+        _complain(f"No command {command!r}. {suggestion(command, COMMANDS, everything='Commands')}")
+        return USAGE
+    if "-h" in rest or "--help" in rest:
+        print(_command_help(command))
+        return OK
+    multirun = "-m" in rest or "--multirun" in rest
+    print_config = "--cfg" in rest
+    overrides = [a for a in rest if a not in ("-m", "--multirun", "--cfg", "job")]
+    unknown = [a for a in overrides if a.startswith("-")]
+    if unknown:
+        _complain(f"No flag {unknown[0]}. Flags:\n{FLAGS}")
+        return USAGE
+
+    from wfllm.config.compose import compose
+
+    if multirun:
+        from wfllm.sweep import run_sweep
+
+        return run_sweep(command, overrides)
+    composed = compose(command, overrides)
+    if print_config:
+        import yaml
+
+        print(yaml.safe_dump(composed.plain, sort_keys=False, allow_unicode=True), end="")
+        return OK
+    return run_stage(command, composed)
+
+
+def run_stage(command: str, composed: Composed) -> int:
+    """Run the stage of `command` (the module of that name in `wfllm.commands`) on a checked config."""
+    if composed.config.show == "diff":
+        from wfllm.config.compose import default_config, differences
+
+        for key, default, value in differences(default_config(command, composed), composed.plain):
+            print(f"{key}: {default!r} → {value!r}")
+        return OK
+    stage = importlib.import_module(f"wfllm.commands.{command}")
+    status = stage.run(composed)
+    return int(status or OK)
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _help() -> str:
+    from wfllm.config.groups import conf_dir, option_files, summary
+
+    lines = [
+        "wfllm trains and evaluates language models that write workflows.",
+        "",
+        "Usage: wfllm COMMAND [group=option] [key=value] [flags]",
+        "",
+        "Commands",
+        *(f"  {name:<12} {text}" for name, text in COMMANDS.items()),
+        "",
+        "Flags",
+        FLAGS,
+        "",
+        "Config groups and their options",
+    ]
+    for folder in sorted(p for p in conf_dir().iterdir() if p.is_dir()):
+        lines.append(f"  {folder.name}")
+        lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(folder.name).items()]
+    return "\n".join([*lines, "", "First: wfllm train experiment=starter"])
+
+
+def _command_help(command: str) -> str:
+    from wfllm.config.groups import command_groups, option_files, summary
+    from wfllm.config.reference import key_lines
+
+    lines = [f"wfllm {command}: {COMMANDS[command]}", "", f"Usage: wfllm {command} [group=option] [key=value]"]
+    for group in command_groups(command):
+        lines += ["", f"{group}="]
+        lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(group).items()]
+    return "\n".join([*lines, "", "Keys (type, default)", *key_lines(command), "", "Flags", FLAGS])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""One fault of a config and how it reads: key, origin, cause, nearest valid name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault. Printed as one line, `key (origin): cause. mend`."""
+
+    key: str
+    origin: str
+    cause: str
+    mend: str = ""
+
+    def line(self) -> str:
+        tail = f" {self.mend}" if self.mend else ""
+        return f"{self.key} ({self.origin}): {self.cause}.{tail}"
+
+
+class ConfigError(Exception):
+    """All faults of a config, found before any model or data is touched."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(p.line() for p in problems))
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name most like `name`, comparing last parts of dotted keys too; None when none is like it."""
+    names = list(valid)
+    whole = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if whole:
+        return whole[0]
+    by_last: dict[str, str] = {}
+    for candidate in names:
+        by_last.setdefault(candidate.rsplit(".", 1)[-1], candidate)
+    last = difflib.get_close_matches(name.rsplit(".", 1)[-1], by_last, n=1, cutoff=0.7)
+    return by_last[last[0]] if last else None
+
+
+def suggestion(name: str, valid: Iterable[str], *, everything: str = "") -> str:
+    """`Did you mean …?` and, where `everything` names the kind of choice, the whole list of it."""
+    names = list(valid)
+    close = nearest(name, names)
+    mend = f"Did you mean {close}?" if close else ""
+    if everything:
+        mend = f"{mend} {everything}: {', '.join(names)}.".strip()
+    return mend

