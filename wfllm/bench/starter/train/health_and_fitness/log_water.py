@@ -1,0 +1,13 @@
+"""Log a drink of water in Health: a glass is 250 ml, a bottle 500 ml, or I enter another amount."""
+match menu("How much?", ["Glass", "Bottle", "Other"]):
+    case "Glass":
+        glass = 250
+        Menu_Result = glass
+    case "Bottle":
+        bottle = 500
+        Menu_Result = bottle
+    case "Other":
+        other = ask("Millilitres", type="Number")
+        Menu_Result = other
+is_workflow_actions_health_quantity_log(WFQuantitySampleType="Water", WFQuantitySampleQuantity={"Magnitude": Menu_Result, "Unit": "mL"})
+is_workflow_actions_notification(WFNotificationActionBody=f"{Menu_Result} ml logged", WFNotificationActionSound=False)
