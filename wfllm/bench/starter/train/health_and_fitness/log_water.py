@@ -1,4 +1,4 @@
-"""Log a drink of water in Health: a glass is 250 ml, a bottle 500 ml, or I enter another amount."""
+"""Log a drink of water in Health: a glass is 250 ml, a bottle 500 ml, or I enter another amount in fluid ounces that you convert."""
 match menu("How much?", ["Glass", "Bottle", "Other"]):
     case "Glass":
         glass = 250
@@ -7,7 +7,10 @@ match menu("How much?", ["Glass", "Bottle", "Other"]):
         bottle = 500
         Menu_Result = bottle
     case "Other":
-        other = ask("Millilitres", type="Number")
+        ounces = ask("Fluid ounces", type="Number")
+        drink = is_workflow_actions_measurement_create(WFMeasurementUnitType="Volume", WFMeasurementUnit={"Magnitude": ounces, "Unit": "fl oz"})
+        metric = is_workflow_actions_measurement_convert(WFMeasurementUnitType="Volume", WFMeasurementUnit={"WFNSUnitType": "Volume", "WFNSUnitSymbol": "mL"}, WFInput=drink)
+        other = is_workflow_actions_detect_number(WFInput=metric)
         Menu_Result = other
 is_workflow_actions_health_quantity_log(WFQuantitySampleType="Water", WFQuantitySampleQuantity={"Magnitude": Menu_Result, "Unit": "mL"})
 is_workflow_actions_notification(WFNotificationActionBody=f"{Menu_Result} ml logged", WFNotificationActionSound=False)
