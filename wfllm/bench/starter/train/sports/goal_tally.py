@@ -1,0 +1,11 @@
+"""I count our team's goals in Data Jar under "goals", a dictionary from player to goals. Show me the players, let me tap who scored, raise that player's number by one, store it again and tell me how many goals the team has now."""
+stored = dk_simonbs_DataJar_GetValueIntent(keyPath="goals")
+tally = is_workflow_actions_detect_dictionary(WFInput=stored)
+players = tally.keys()
+scorer = is_workflow_actions_choosefromlist(WFInput=players, WFChooseFromListActionPrompt="Who scored?")
+goals = is_workflow_actions_math(WFInput=tally[f"{scorer}"], WFMathOperand=1)
+updated = is_workflow_actions_setvalueforkey(WFDictionary=tally, WFDictionaryKey=scorer, WFDictionaryValue=goals)
+dk_simonbs_DataJar_SetValueIntent(keyPath="goals", values=updated, overwriteStrategy="alwaysAllow")
+counts = updated.values()
+team_goals = is_workflow_actions_statistics(Input=counts, WFStatisticsOperation="Sum")
+is_workflow_actions_notification(WFNotificationActionBody=f"{scorer} scored, {team_goals} in all.")
