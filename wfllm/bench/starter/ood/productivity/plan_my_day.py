@@ -1,4 +1,4 @@
-"""Plan today in Structured: ask how many blocks I want, then for each one ask its title, say its number aloud and add it as a task for today. When that's finished show today's whole schedule, start the focus timer on the first task and continue on my Mac's Shortcuts app."""
+"""Plan today in Structured: ask how many blocks I want, then for each one ask its title, say its number aloud and add it as a task for today. When that's finished show today's whole schedule and start the focus timer on the first task and carry on inside the Shortcuts app."""
 number = ask("How many blocks?", type="Number", default=3)
 for Repeat_Index in range(1, number + 1):
     title = input(f"Title of block {Repeat_Index}")
