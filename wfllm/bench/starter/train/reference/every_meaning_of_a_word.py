@@ -1,4 +1,4 @@
-"""Look up an English word in the free dictionary at api.dictionaryapi.dev/api/v2/entries/en/<word> and list all meanings: for each meaning give the part of speech followed by its definitions as bullets. Save the result as a draft tagged "words" in Drafts, too."""
+"""Look up an English word in the free dictionary at api.dictionaryapi.dev/api/v2/entries/en/<word> and list all meanings: for each meaning give the part of speech followed by its definitions as bullets. Save the result as a draft tagged "words" in Drafts, too, and hand it back at the end so other shortcuts can use it."""
 word = shortcut_input()
 entries = is_workflow_actions_downloadurl(WFURL=f"https://api.dictionaryapi.dev/api/v2/entries/en/{word}")
 entry = is_workflow_actions_getitemfromlist(WFInput=entries)
@@ -10,4 +10,4 @@ for Repeat_Index, Repeat_Item in enumerate(meanings, start=1):
         Lines.append(f"- {Repeat_Item_2['definition']}")
 note = is_workflow_actions_text_combine(text=Lines)
 com_agiletortoise_Drafts5_CaptureIntent(content=f"{word}\n{note}", tags="words")
-is_workflow_actions_showresult(Text=note)
+output(note)

@@ -1,4 +1,4 @@
-"""I count our team's goals in Data Jar under "goals", a dictionary from player to goals. Show me the players, let me tap who scored, raise that player's number by one, store it again and tell me how many goals the team has now."""
+"""I count our team's goals in Data Jar under "goals", a dictionary from player to goals. Show me the players, let me tap who scored, raise that player's number by one, store it again, tell me how many goals the team has now, and pass the new number on to my shortcut "Update Widget"."""
 stored = dk_simonbs_DataJar_GetValueIntent(keyPath="goals")
 tally = is_workflow_actions_detect_dictionary(WFInput=stored)
 players = tally.keys()
@@ -9,3 +9,4 @@ dk_simonbs_DataJar_SetValueIntent(keyPath="goals", values=updated, overwriteStra
 counts = updated.values()
 team_goals = is_workflow_actions_statistics(Input=counts, WFStatisticsOperation="Sum")
 is_workflow_actions_notification(WFNotificationActionBody=f"{scorer} scored, {team_goals} in all.")
+run_shortcut("Update Widget", team_goals)
