@@ -1,0 +1,138 @@
+"""From example to token ids with a role for every token; what is too long is shortened, dropped or refused.
+
+Masks come from character offsets, never from searching for a marker among the tokens. Prompt and answer
+are tokenised apart, so that the prompt's tokens are the same in training and in generation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from wfllm.bench.record import Record
+from wfllm.config.schema import Prompts, Target
+from wfllm.data.prompt import DOCUMENTATION, Example, example
+from wfllm.errors import WfllmError
+from wfllm.shortcuts.api import Api
+
+PROMPT, PLAN, COMMENT, CODE = range(4)
+ROLE_IDS = {"plan": PLAN, "comment": COMMENT, "code": CODE}
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One sample as the model sees it: `input_ids` and `roles`, both of length [tokens].
+
+    Roles are PROMPT (not learned), PLAN, COMMENT and CODE (learned).
+    """
+
+    id: str
+    input_ids: list[int]
+    roles: list[int]
+
+    @property
+    def supervised(self) -> int:
+        """Tokens that are learned."""
+        return sum(r != PROMPT for r in self.roles)
+
+
+@dataclass
+class Lengths:
+    """What fitting records into the context did: counts, and the ids of the dropped with their length."""
+
+    kept: int = 0
+    shortened: Counter[str] = field(default_factory=Counter)
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+def encode(item: Example, tokenizer: Any) -> Encoded:
+    """Tokenise one example.
+
+    Raises:
+        WfllmError: the chat template does not put the answer after the prompt, or nothing is supervised.
+    """
+    prompt = chat_prompt(item.messages, tokenizer)
+    turns = [*item.messages, {"role": "assistant", "content": item.answer}]
+    whole: str = tokenizer.apply_chat_template(turns, tokenize=False)
+    at = whole.find(item.answer, len(prompt))
+    if not whole.startswith(prompt) or at < 0:
+        raise WfllmError(
+            "the tokenizer's chat template changes the prompt once the answer is there",
+            where="model.chat_template",
+            mend="Use model.chat_template=chatml.",
+        )
+    # The end-of-turn token is learned; what the template puts after it is not.
+    tail = whole[len(prompt) :].rstrip()
+    if not tail.endswith(tokenizer.eos_token):
+        tail += tokenizer.eos_token
+    head = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    body = tokenizer(tail, add_special_tokens=False, return_offsets_mapping=True)
+    shift = at - len(prompt)
+    marks = [(s + shift, e + shift, ROLE_IDS[r]) for s, e, r in item.roles if e > s]
+    roles, span = [], 0
+    for start, _ in body["offset_mapping"]:
+        while span + 1 < len(marks) and start >= marks[span][1]:
+            span += 1
+        roles.append(marks[span][2])
+    if not roles:
+        raise WfllmError("no token to learn from", where=f"record {item.id}")
+    return Encoded(item.id, [*head, *body["input_ids"]], [PROMPT] * len(head) + roles)
+
+
+def chat_prompt(messages: list[dict[str, str]], tokenizer: Any) -> str:
+    """The prompt as text, ending where the answer begins."""
+    text: str = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+    return text
+
+
+def encode_records(
+    records: Iterable[Record],
+    tokenizer: Any,
+    catalogue: Mapping[str, Api],
+    prompts: Prompts,
+    target: Target,
+    *,
+    context: int,
+    over_length: Literal["shorten", "drop", "fail"],
+    advance: Callable[[], None] = lambda: None,
+) -> tuple[list[Encoded], Lengths]:
+    """Tokenise records, each within `context` tokens, by the `over_length` policy; nothing is cut in silence.
+
+    Returns:
+        The samples that fit, in order, and the account of those that did not.
+
+    Raises:
+        WfllmError: a record is too long and the policy is `fail`, or none is left.
+    """
+    forms = DOCUMENTATION[DOCUMENTATION.index(prompts.documentation) :]
+    samples: list[Encoded] = []
+    lengths = Lengths()
+    for record in records:
+        advance()
+        tried = forms if over_length == "shorten" else forms[:1]
+        for form in tried:
+            sample = encode(example(record, catalogue, prompts, target, form), tokenizer)
+            if len(sample.input_ids) <= context:
+                samples.append(sample)
+                lengths.kept += 1
+                if form != forms[0]:
+                    lengths.shortened[form] += 1
+                break
+        else:
+            if over_length == "fail":
+                raise WfllmError(
+                    f"{len(sample.input_ids)} tokens, over model.context={context}",
+                    where=f"record {record.id}",
+                    mend="Raise model.context or use trainer.over_length=shorten or drop.",
+                )
+            lengths.dropped[record.id] = len(sample.input_ids)
+    if lengths.dropped and not samples:
+        shortest = min(lengths.dropped.values())
+        raise WfllmError(
+            f"all {len(lengths.dropped)} records are over model.context={context} tokens",
+            where="data",
+            mend=f"The shortest has {shortest}: raise model.context.",
+        )
+    return samples, lengths

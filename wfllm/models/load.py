@@ -1,0 +1,68 @@
+"""Tokenizer and weights of a base model, with a fault in one line where they do not load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+
+from wfllm.config.schema import Model, PretrainedModel
+from wfllm.errors import WfllmError
+from wfllm.models.base import CHATML
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+def load_tokenizer(source: str, model: Model) -> Any:
+    """The tokenizer of the base model at `source` (folder or hub id), with a pad token of its own.
+
+    Raises:
+        WfllmError: it does not load, has no chat template or is not a fast one (masks need offsets).
+    """
+    revision = getattr(model, "revision", None)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
+    except (OSError, ValueError) as error:
+        raise _not_a_model(source, error) from error
+    if not tokenizer.is_fast:
+        raise WfllmError("has no fast tokenizer, and the loss mask needs its offsets", where=source)
+    if isinstance(model, PretrainedModel) and model.chat_template == "chatml":
+        tokenizer.chat_template = CHATML
+    if not tokenizer.chat_template:
+        raise WfllmError("its tokenizer has no chat template", where=source, mend="Add model.chat_template=chatml.")
+    if tokenizer.pad_token is None or tokenizer.pad_token == tokenizer.eos_token:
+        spare = next((t for t in _SPARE_PADS if t in tokenizer.get_vocab() and t != tokenizer.eos_token), None)
+        if spare is None:
+            raise WfllmError(
+                "its pad token is its end token and no spare one is known",
+                where=source,
+                mend="Set tokenizer.pad_token to a token of its own and save it again.",
+            )
+        tokenizer.pad_token = spare
+    return tokenizer
+
+
+_SPARE_PADS = ("<|finetune_right_pad_id|>", "<|endoftext|>", "<pad>", "<|pad|>", "<unk>", "<|end_of_text|>")
+
+
+def load_model(source: str, model: Model) -> PreTrainedModel:
+    """The base model at `source`, on the CPU, in `model.dtype`.
+
+    Raises:
+        WfllmError: nothing that transformers can load is there.
+    """
+    revision = getattr(model, "revision", None)
+    try:
+        loaded = AutoModelForCausalLM.from_pretrained(
+            source, revision=revision, dtype=DTYPES[model.dtype], attn_implementation="sdpa"
+        )
+    except (OSError, ValueError) as error:
+        raise _not_a_model(source, error) from error
+    assert isinstance(loaded, PreTrainedModel)
+    return loaded
+
+
+def _not_a_model(source: str, error: Exception) -> WfllmError:
+    text = str(error).strip().split("\n")[0][:200]
+    return WfllmError(f"transformers cannot load a model from there ({text})", where=f"model {source}")

@@ -1,0 +1,82 @@
+"""Progress on anything over two seconds: a bar with rate and time left on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+LINE_EVERY = 20.0
+"""Seconds between lines where there is no terminal to draw a bar on."""
+
+
+class Bar:
+    """One piece of work. `advance` after each part; `note` shows what matters just now (a loss, a rate)."""
+
+    def __init__(self, title: str, total: int, unit: str, done: int) -> None:
+        self.title, self.total, self.unit, self.done = title, total, unit, done
+        self._first, self._start, self._said = done, time.monotonic(), time.monotonic()
+        self._rich: Progress | None = None
+        self._note = ""
+
+    def advance(self, by: int = 1, note: str | None = None) -> None:
+        self.done += by
+        self._note = self._note if note is None else note
+        if self._rich is not None:
+            self._rich.update(self._rich.task_ids[0], completed=self.done, note=f"{self._rate()}  {self._note}")
+        elif time.monotonic() - self._said > LINE_EVERY:
+            self._say()
+
+    def _rate(self) -> str:
+        seconds = max(time.monotonic() - self._start, 1e-9)
+        rate = (self.done - self._first) / seconds
+        return f"{rate:.1f} {self.unit}/s" if rate >= 1 or not rate else f"{1 / rate:.1f} s/{self.unit}"
+
+    def _say(self) -> None:
+        self._said = time.monotonic()
+        gone = self._said - self._start
+        parts = self.done - self._first
+        left = gone / parts * (self.total - self.done) if parts else 0.0
+        text = f"{self.title}: {self.done}/{self.total} {self.unit}, {self._rate()}, {clock(left)} left  {self._note}"
+        print(text.rstrip(), file=sys.stderr, flush=True)
+
+    def _finish(self) -> None:
+        if time.monotonic() - self._start > 2:
+            took = clock(time.monotonic() - self._start)
+            text = f"{self.title}: {self.done}/{self.total} {self.unit} in {took}  {self._note}"
+            print(text.rstrip(), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(title: str, total: int, unit: str = "items", done: int = 0) -> Iterator[Bar]:
+    """A bar for `total` parts of work, `done` of which were there before (a resumed run)."""
+    bar = Bar(title, total, unit, done)
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield bar
+        bar._finish()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as rich:
+        rich.add_task(title, total=total, completed=done, note="")
+        bar._rich = rich
+        yield bar
+    bar._finish()
+
+
+def clock(seconds: float) -> str:
+    """`4 min 05 s`, `12 s`."""
+    whole = round(seconds)
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"

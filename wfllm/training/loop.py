@@ -1,0 +1,126 @@
+"""The Lightning Trainer as every run uses it: deterministic, resumable, checkpoints whole or not at all."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.loggers import Logger
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+
+from wfllm.config.schema import Trainer
+from wfllm.errors import WfllmError
+from wfllm.progress import Bar, progress
+
+LAST = "last"
+
+
+def steps_per_epoch(batches: int, trainer: Trainer) -> int:
+    """Optimiser steps in an epoch; a last partial window is a step."""
+    return math.ceil(batches / trainer.accumulate)
+
+
+def total_steps(batches: int, trainer: Trainer) -> int:
+    """Optimiser steps of the whole run."""
+    steps = steps_per_epoch(batches, trainer) * trainer.epochs
+    return min(steps, trainer.max_steps or steps)
+
+
+def build_trainer(
+    trainer: Trainer, folder: Path, loggers: Sequence[Logger], callbacks: Sequence[Callback], batches: int
+) -> pl.Trainer:
+    """A Lightning trainer that writes its checkpoints to `folder`."""
+    keep = ModelCheckpoint(
+        dirpath=folder,
+        filename=LAST,
+        every_n_train_steps=trainer.checkpoint_every,
+        save_top_k=1,
+        enable_version_counter=False,
+        save_on_train_epoch_end=False,
+    )
+    return pl.Trainer(
+        max_epochs=trainer.epochs,
+        max_steps=trainer.max_steps or -1,
+        accumulate_grad_batches=trainer.accumulate,
+        gradient_clip_val=trainer.clip or None,
+        precision=trainer.precision,
+        accelerator=trainer.accelerator,
+        devices=trainer.devices,
+        val_check_interval=trainer.validate_every if trainer.validate_every < 1 else None,
+        limit_val_batches=1.0,
+        num_sanity_val_steps=0,
+        log_every_n_steps=1,
+        logger=list(loggers),
+        callbacks=[*callbacks, keep],
+        plugins=[AtomicCheckpoints()],
+        use_distributed_sampler=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        deterministic="warn",
+    )
+
+
+class AtomicCheckpoints(TorchCheckpointIO):
+    """Writes a checkpoint beside the old one and then takes its place: killed at any moment, one is whole."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | os.PathLike[str], storage_options: Any | None = None
+    ) -> None:
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        try:
+            with part.open("wb") as file:
+                torch.save(checkpoint, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, target)
+        except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
+            part.unlink(missing_ok=True)
+            raise WfllmError(
+                f"the checkpoint could not be written ({str(error).splitlines()[0]})",
+                where=target,
+                mend="Make room on the disk; the checkpoint before it is intact, and the same command goes on there.",
+            ) from error
+
+
+class TrainingProgress(Callback):
+    """A bar over all optimiser steps of the run, with loss and tokens per second."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self._context: Any = None
+        self._bar: Bar | None = None
+        self._seen = 0
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._seen = trainer.global_step
+        self._context = progress("Training", self.steps, "step", done=self._seen)
+        self._bar = self._context.__enter__()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *args: Any, **kwargs: Any) -> None:
+        if trainer.global_step > self._seen and self._bar is not None:
+            metrics: Mapping[str, Any] = trainer.callback_metrics
+            note = f"loss {float(metrics['train/loss']):.3f}"
+            if "val/loss" in metrics:
+                note += f"  val {float(metrics['val/loss']):.3f}"
+            note += f"  {float(metrics['train/tokens_per_s']):.0f} tokens/s"
+            self._bar.advance(trainer.global_step - self._seen, note)
+            self._seen = trainer.global_step
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._close()
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._context is not None:
+            self._context.__exit__(None, None, None)
+            self._context = None

@@ -1,0 +1,108 @@
+"""The LightningModule: one supervised token weighs the same wherever it stands in an optimiser step."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+
+from wfllm.config.schema import Optim
+from wfllm.data.batches import Batch
+from wfllm.errors import WfllmError
+from wfllm.training.loss import summed_loss
+from wfllm.training.optim import adamw, schedule
+
+
+class WorkflowModule(pl.LightningModule):
+    """Fine-tunes a causal language model on supervised tokens.
+
+    Lightning averages the micro-batches' losses, so a short answer would weigh more than a long one. Here
+    every micro-batch returns its *summed* loss and the gradient is divided once, before clipping, by the
+    supervised tokens of the whole step, over all ranks.
+
+    Args:
+        model: transformers model, already prepared by a strategy.
+        optim: optimiser and schedule.
+        steps: optimiser steps of the whole run, for the schedule.
+        accumulate: micro-batches in one optimiser step.
+    """
+
+    def __init__(self, model: nn.Module, optim: Optim, *, steps: int, accumulate: int) -> None:
+        super().__init__()
+        self.model, self.optim, self.steps, self.accumulate = model, optim, steps, accumulate
+        self.strict_loading = False  # a checkpoint holds only what is trained
+        self._loss, self._tokens, self._all_tokens, self._since = 0.0, 0, 0, time.monotonic()
+        self._generator_state: Tensor | None = None
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        loss, tokens = summed_loss(self.model, batch)
+        self._loss += float(loss.detach())
+        self._tokens += int(tokens)
+        self._all_tokens += batch["tokens"]
+        return loss * self.accumulate  # undoes Lightning's division
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        loss, tokens = self._loss, self._tokens
+        world = self.trainer.world_size
+        if world > 1:
+            both: Any = self.all_gather(torch.tensor([loss, float(tokens)], dtype=torch.float64))
+            loss, tokens = float(both[..., 0].sum()), int(both[..., 1].sum())
+        mean = loss / tokens
+        if not math.isfinite(mean):
+            raise WfllmError(
+                f"the loss became {mean} at step {self.global_step + 1}",
+                where="training",
+                mend="Lower optim.lr or raise the precision; checkpoints/last.ckpt is the last good state.",
+            )
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    parameter.grad.mul_(world / tokens)  # DDP has averaged over ranks
+        now = time.monotonic()
+        seconds, self._since = max(now - self._since, 1e-9), now
+        rate: float = optimizer.param_groups[0]["lr"]
+        self.log_dict({"train/loss": mean, "train/lr": rate})
+        self.log_dict({"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(tokens)})
+        self._loss, self._tokens, self._all_tokens = 0.0, 0, 0
+
+    def on_validation_epoch_start(self) -> None:
+        self._dev_loss, self._dev_tokens = 0.0, 0
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        loss, tokens = summed_loss(self.model, batch)
+        self._dev_loss += float(loss)
+        self._dev_tokens += int(tokens)
+
+    def on_validation_epoch_end(self) -> None:
+        self.log("val/loss", self._dev_loss / max(1, self._dev_tokens), sync_dist=True)
+
+    def on_validation_end(self) -> None:
+        self._since = time.monotonic()
+
+    def configure_optimizers(self) -> Any:
+        optimizer = adamw(self.model, self.optim)
+        rate = {"scheduler": schedule(optimizer, self.optim, self.steps), "interval": "step"}
+        return {"optimizer": optimizer, "lr_scheduler": rate}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        trained = {name for name, p in self.named_parameters() if p.requires_grad}
+        weights = {k: v for k, v in checkpoint["state_dict"].items() if k in trained}
+        checkpoint["state_dict"] = weights
+        checkpoint["generator"] = torch.get_rng_state()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        trained = {name for name, p in self.named_parameters() if p.requires_grad}
+        if set(checkpoint["state_dict"]) != trained:
+            raise WfllmError(
+                "the checkpoint is of another model or strategy", where="checkpoints/last.ckpt", mend="Remove it."
+            )
+        self._generator_state = checkpoint["generator"]
+
+    def on_train_start(self) -> None:
+        self._since = time.monotonic()
+        if self._generator_state is not None:  # dropout goes on where it was
+            torch.set_rng_state(self._generator_state.cpu())

@@ -1,0 +1,39 @@
+"""AdamW and the learning-rate schedules."""
+
+from __future__ import annotations
+
+import math
+
+from torch import nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import LambdaLR
+
+from wfllm.config.schema import Optim
+
+
+def adamw(model: nn.Module, optim: Optim) -> AdamW:
+    """AdamW over the trainable weights; norms and biases (one dimension) do not decay."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": optim.weight_decay},
+        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    kept = [g for g in groups if g["params"]]
+    return AdamW(kept, lr=optim.lr, betas=optim.betas, eps=optim.eps, fused=True)
+
+
+def schedule(optimizer: AdamW, optim: Optim, steps: int) -> LambdaLR:
+    """The rate's course over `steps` optimiser steps: linear warm-up, then `optim.schedule` down to zero."""
+    warmup = math.ceil(optim.warmup * steps)
+
+    def factor(step: int) -> float:
+        if step < warmup:
+            return (step + 1) / warmup
+        done = (step - warmup) / max(1, steps - warmup)
+        if optim.schedule == "constant":
+            return 1.0
+        if optim.schedule == "cosine":
+            return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+        return max(0.0, 1 - done)
+
+    return LambdaLR(optimizer, factor)
