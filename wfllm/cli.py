@@ -65,7 +65,9 @@ def report(error: Exception) -> int:
         _complain(error.line())
     elif isinstance(error, OSError) and error.strerror:
         name = f"{error.filename}: " if error.filename else ""
-        _complain(f"{name}{error.strerror}. Mend that and run the same command again; it goes on where it was.")
+        _complain(
+            f"{name}{error.strerror}. Mend that and run the same command again; it goes on where it was."
+        )
     else:
         text = str(error).strip().split("\n")[0][:300]
         _complain(f"{type(error).__name__}: {text}. Run again with --trace to see where.")
@@ -156,7 +158,11 @@ def _command_help(command: str) -> str:
     from wfllm.config.groups import command_groups, option_files, summary
     from wfllm.config.reference import key_lines
 
-    lines = [f"wfllm {command}: {COMMANDS[command]}", "", f"Usage: wfllm {command} [group=option] [key=value]"]
+    lines = [
+        f"wfllm {command}: {COMMANDS[command]}",
+        "",
+        f"Usage: wfllm {command} [group=option] [key=value]",
+    ]
     for group in command_groups(command):
         lines += ["", f"{group}="]
         lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(group).items()]

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 LINE_EVERY = 20.0
 """Seconds between lines where there is no terminal to draw a bar on."""
@@ -27,7 +34,9 @@ class Bar:
         self.done += by
         self._note = self._note if note is None else note
         if self._rich is not None:
-            self._rich.update(self._rich.task_ids[0], completed=self.done, note=f"{self._rate()}  {self._note}")
+            self._rich.update(
+                self._rich.task_ids[0], completed=self.done, note=f"{self._rate()}  {self._note}"
+            )
         elif time.monotonic() - self._said > LINE_EVERY:
             self._say()
 

@@ -89,7 +89,11 @@ def _summary(command: str, outcomes: list[Outcome]) -> int:
     console.print(table)
     failed = [o for o in outcomes if o.status != OK]
     if failed:
-        console.print(f"{len(failed)} of {len(outcomes)} jobs failed:", *(" ".join(o.overrides) for o in failed), sep="\n  ")
+        console.print(
+            f"{len(failed)} of {len(outcomes)} jobs failed:",
+            *(" ".join(o.overrides) for o in failed),
+            sep="\n  ",
+        )
         console.print("Mend them and run the same command again: finished runs are not repeated.")
     console.print("Next: [bold]wfllm compare")
     return FAILED if failed else OK

@@ -78,14 +78,23 @@ def type_name(info: FieldInfo) -> str:
     text = re.sub(r"Annotated\[(\w+), .*?\]\)?\]?", r"\1", text)
     while "Literal[" in text:
         text = re.sub(r"Literal\[([^\[\]]*)\]", lambda m: m[1].replace("'", "").replace(", ", " | "), text)
-    return text.replace("Optional[", "").replace("NoneType", "null").replace("None", "null").replace("str", "text")
+    return (
+        text.replace("Optional[", "")
+        .replace("NoneType", "null")
+        .replace("None", "null")
+        .replace("str", "text")
+    )
 
 
 def _default(info: FieldInfo, before: str) -> str:
     default: Any = info.default
     if default is PydanticUndefined:
         return ""
-    shown = {None: "null", True: "true", False: "false"}.get(default) if isinstance(default, bool | None) else None
+    shown = (
+        {None: "null", True: "true", False: "false"}.get(default)
+        if isinstance(default, bool | None)
+        else None
+    )
     return f"{before}{shown if shown is not None else default}"
 
 

@@ -117,7 +117,11 @@ def _write_tiny(model: TinyModel, folder: Path, texts: Iterable[str], seed: int)
     )
     core.train_from_iterator(texts, trainer)
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=core, pad_token=PAD, eos_token=END, model_max_length=model.context, chat_template=CHATML
+        tokenizer_object=core,
+        pad_token=PAD,
+        eos_token=END,
+        model_max_length=model.context,
+        chat_template=CHATML,
     )
     config = LlamaConfig(
         vocab_size=len(tokenizer),

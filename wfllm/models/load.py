@@ -30,9 +30,13 @@ def load_tokenizer(source: str, model: Model) -> Any:
     if isinstance(model, PretrainedModel) and model.chat_template == "chatml":
         tokenizer.chat_template = CHATML
     if not tokenizer.chat_template:
-        raise WfllmError("its tokenizer has no chat template", where=source, mend="Add model.chat_template=chatml.")
+        raise WfllmError(
+            "its tokenizer has no chat template", where=source, mend="Add model.chat_template=chatml."
+        )
     if tokenizer.pad_token is None or tokenizer.pad_token == tokenizer.eos_token:
-        spare = next((t for t in _SPARE_PADS if t in tokenizer.get_vocab() and t != tokenizer.eos_token), None)
+        spare = next(
+            (t for t in _SPARE_PADS if t in tokenizer.get_vocab() and t != tokenizer.eos_token), None
+        )
         if spare is None:
             raise WfllmError(
                 "its pad token is its end token and no spare one is known",

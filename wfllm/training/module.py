@@ -66,7 +66,9 @@ class WorkflowModule(pl.LightningModule):
         seconds, self._since = max(now - self._since, 1e-9), now
         rate: float = optimizer.param_groups[0]["lr"]
         self.log_dict({"train/loss": mean, "train/lr": rate})
-        self.log_dict({"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(tokens)})
+        self.log_dict(
+            {"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(tokens)}
+        )
         self._loss, self._tokens, self._all_tokens = 0.0, 0, 0
 
     def on_validation_epoch_start(self) -> None:
@@ -98,7 +100,9 @@ class WorkflowModule(pl.LightningModule):
         trained = {name for name, p in self.named_parameters() if p.requires_grad}
         if set(checkpoint["state_dict"]) != trained:
             raise WfllmError(
-                "the checkpoint is of another model or strategy", where="checkpoints/last.ckpt", mend="Remove it."
+                "the checkpoint is of another model or strategy",
+                where="checkpoints/last.ckpt",
+                mend="Remove it.",
             )
         self._generator_state = checkpoint["generator"]
 
