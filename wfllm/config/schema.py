@@ -1,4 +1,4 @@
-"""The typed schema of every config group: one class a part, one docstring a field, defaults here and nowhere else.
+"""The typed schema of every config group: one class a part, one docstring a field, defaults here alone.
 
 YAML in `conf/` names what an option changes; everything it leaves out has the value given here. The
 tables of the reference pages are generated from these classes. Nothing heavy is imported.
@@ -51,6 +51,8 @@ class HeldOutData(Data):
     """Share of the records without a split that goes to validation, by a hash of the record."""
     test_share: Share = 0.1
     """Share of the records without a split that goes to the `id` test set, likewise."""
+    on_error: Literal["fail", "skip"] = "fail"
+    """A record that cannot be read: `fail` stops with the first, `skip` leaves it out and tells."""
 
 
 class ShortcutsData(HeldOutData):
@@ -256,7 +258,7 @@ class Metrics(Schema):
     name: str
     """Name of the option."""
     codebleu: Literal["paper", "fixed"] = "fixed"
-    """`paper` removes comments as the released code does; `fixed` by tokenizer, and an empty answer scores 0."""
+    """`paper` removes comments as the released code does; `fixed` by tokenizer, and an empty answer is 0."""
     jobs: Positive = 1
     """Processes that score."""
 

@@ -1,0 +1,126 @@
+"""Records from JSON: one object a line (`wfllm build` writes these), or one list (the published release)."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Literal
+
+from wfllm.bench.record import Record
+from wfllm.errors import WfllmError
+
+KEYS = {f.name for f in fields(Record)}
+ALIASES = {"plan": "task_plan", "code": "annotated_code"}
+LARGEST = 4 * 2**30
+"""Bytes a zip member may unpack to."""
+
+
+def read_records(path: Path, *, on_error: Literal["fail", "skip"] = "fail") -> tuple[list[Record], list[WfllmError]]:
+    """Records of a `.json`, `.jsonl` or `.zip` file, or of all such files in a folder.
+
+    Args:
+        on_error: `fail` raises at the first bad record, telling how many more there are; `skip` leaves
+            them out.
+
+    Returns:
+        The good records, and a fault for each one left out.
+
+    Raises:
+        WfllmError: nothing there, nothing readable, or a bad record under `fail`.
+    """
+    if not path.exists():
+        raise WfllmError("no such file or folder", where=path, mend="Set data.path to a .json or .jsonl file.")
+    files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES) if path.is_dir() else [path]
+    if not files:
+        raise WfllmError("holds no .json, .jsonl or .zip file", where=path)
+    records: list[Record] = []
+    faults: list[WfllmError] = []
+    for file in files:
+        for where, item in _items(file):
+            try:
+                records.append(as_record(item, where, default_id=f"{file.stem}/{len(records)}"))
+            except WfllmError as fault:
+                faults.append(fault)
+    if faults and on_error == "fail":
+        more = f" ({len(faults) - 1} more like it)" if len(faults) > 1 else ""
+        first = faults[0]
+        mend = f"{first.mend} Mend it, or leave bad records out with data.on_error=skip."
+        raise WfllmError(first.cause + more, where=first.where, mend=mend.strip())
+    if not records:
+        raise WfllmError("holds no record", where=path)
+    return records, faults
+
+
+_SUFFIXES = {".json", ".jsonl", ".zip"}
+
+
+def as_record(item: Any, where: str, *, default_id: str) -> Record:
+    """One JSON object as a Record.
+
+    Raises:
+        WfllmError: not an object, no query, no code, or a value of the wrong type.
+    """
+    if isinstance(item, WfllmError):
+        raise item
+    if not isinstance(item, dict):
+        raise WfllmError(f"a record is an object, not {type(item).__name__}", where=where)
+    given = {ALIASES.get(key, key): value for key, value in item.items()}
+    for key in ("query", "annotated_code"):
+        if not isinstance(given.get(key), str) or not given[key].strip():
+            raise WfllmError(f"the record has no {key}", where=where, mend=f'Give "{key}" a text.')
+    apis = given.get("apis", [])
+    if not isinstance(apis, list) or not all(isinstance(a, str) for a in apis):
+        raise WfllmError('"apis" is not a list of identifiers', where=where)
+    kept = {k: v for k, v in given.items() if k in KEYS and v is not None}
+    kept |= {"apis": list(apis), "task_plan": str(given.get("task_plan") or "")}
+    record = Record(**kept)
+    record.id = str(record.id or default_id)
+    return record
+
+
+def _items(file: Path) -> Iterator[tuple[str, Any]]:
+    """(place, object) of every record in a file; a line that is not JSON comes as its fault."""
+    if file.suffix == ".zip":
+        yield from _zip_items(file)
+        return
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise WfllmError(f"is not UTF-8 text (byte {error.start})", where=file) from None
+    yield from _text_items(text, str(file))
+
+
+def _zip_items(file: Path) -> Iterator[tuple[str, Any]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                if Path(member.filename).suffix not in (".json", ".jsonl"):
+                    continue
+                where = f"{file}!{member.filename}"
+                if member.file_size > LARGEST:
+                    yield where, WfllmError(f"unpacks to {member.file_size / 2**30:.0f} GB", where=where)
+                    continue
+                yield from _text_items(archive.read(member).decode("utf-8", "replace"), where)
+    except zipfile.BadZipFile as error:
+        raise WfllmError(f"is not a zip file ({error})", where=file) from None
+
+
+def _text_items(text: str, where: str) -> Iterator[tuple[str, Any]]:
+    if text.lstrip().startswith("["):
+        try:
+            whole = json.loads(text)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise WfllmError(f"is not JSON ({error})", where=where) from None
+        for number, item in enumerate(whole):
+            yield f"{where}, record {number}", item
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            place = f"{where}:{number}"
+            try:
+                yield place, json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                yield place, WfllmError(f"the line is not JSON ({error})", where=place)

@@ -1,0 +1,75 @@
+"""The training stage: strategy, Lightning fit from the last checkpoint on, adapter or weights saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+from wfllm.commands.prepare import Samples, Work
+from wfllm.config.schema import TrainCommand
+from wfllm.data.module import WorkflowData
+from wfllm.errors import WfllmError
+from wfllm.evaluation import samples as answered
+from wfllm.models.load import load_model
+from wfllm.tracking.metrics_log import MetricsLog
+from wfllm.tracking.run_folder import RunFolder
+from wfllm.tracking.wandb_run import Tracker
+from wfllm.training.checkpoints import save_trained
+from wfllm.training.loop import LAST, TrainingProgress, build_trainer, total_steps
+from wfllm.training.module import WorkflowModule
+from wfllm.training.strategies import apply_strategy
+
+
+def fit(
+    config: TrainCommand, base: str, tokenizer: Any, samples: Samples, work: Work, folder: RunFolder, tracker: Tracker
+) -> None:
+    """Train from the start or from the last checkpoint and save the result in `<run>/model`."""
+    pl.seed_everything(config.seed, workers=True, verbose=False)
+    model = apply_strategy(load_model(base, config.model), config.strategy)
+    data = WorkflowData(
+        samples.train,
+        samples.dev,
+        batch_size=config.trainer.batch_size,
+        pad_id=tokenizer.pad_token_id,
+        seed=config.seed,
+    )
+    steps = total_steps(data.batches_per_epoch, config.trainer)
+    module = WorkflowModule(model, config.optim, steps=steps, accumulate=config.trainer.accumulate)
+    log = MetricsLog(folder.path / "metrics.jsonl")
+    checkpoints = folder.path / "checkpoints"
+    last = checkpoints / f"{LAST}.ckpt"
+    callbacks: list[pl.Callback] = [TrainingProgress(steps)]
+    if config.trainer.samples:
+        asked = work.splits["dev"][: config.trainer.samples]
+        callbacks.append(
+            answered.Samples(
+                asked, tokenizer, work.catalogue, config.prompts, config.target, config.decoding, tracker.samples
+            )
+        )
+    trainer = build_trainer(
+        config.trainer, checkpoints, [log, *tracker.lightning()], callbacks, data.batches_per_epoch
+    )
+    resume = str(last) if last.is_file() else None
+    log.rewind(_steps_of(last) if resume else 0)
+    trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+    if trainer.interrupted:  # Lightning turns Ctrl-C into a quiet end
+        raise KeyboardInterrupt
+    save_trained(module.model, tokenizer, folder.path / "model")
+
+
+def _steps_of(checkpoint: Path) -> int:
+    """Optimiser steps done in a checkpoint.
+
+    Raises:
+        WfllmError: it cannot be read.
+    """
+    try:
+        return int(torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"])
+    except Exception as error:
+        text = str(error).split("\n")[0][:120]
+        raise WfllmError(
+            f"cannot be read ({text})", where=checkpoint, mend="Remove it to train from the start."
+        ) from error

@@ -1,0 +1,211 @@
+"""What training and evaluation share: records and catalogue, samples, one evaluation of held-out records."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+
+from wfllm.bench.record import Record
+from wfllm.bench.sources import load_records
+from wfllm.config import schema as s
+from wfllm.data.encode import Encoded, Lengths, encode_records
+from wfllm.errors import WfllmError
+from wfllm.evaluation.predictions import predict
+from wfllm.evaluation.score import Scores, mean, score
+from wfllm.models.load import load_model
+from wfllm.progress import progress
+from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
+from wfllm.tracking.identity import data_fingerprint
+from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.run_folder import RunFolder
+from wfllm.tracking.wandb_run import Tracker
+
+Load = Callable[[], Any]
+"""Loads a model; called only where something is left to generate."""
+
+
+@dataclass
+class Work:
+    """Records by split, the API documentation, and a fingerprint of the records."""
+
+    splits: dict[str, list[Record]]
+    catalogue: Catalogue
+    fingerprint: str
+    faults: list[WfllmError]
+
+    def texts(self) -> list[str]:
+        """What a tokenizer of the run's own learns from."""
+        return [f"{r.query}\n{r.task_plan}\n{r.annotated_code}" for r in self.splits["train"]]
+
+
+@dataclass
+class Samples:
+    """Encoded train and dev records with the account of what did not fit."""
+
+    train: list[Encoded]
+    dev: list[Encoded]
+    account: dict[str, Any] = field(default_factory=dict)
+
+
+def settle(threads: int) -> None:
+    """Quiet the libraries' chatter and fix the number of CPU threads."""
+    import logging
+
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    for name in ("pytorch_lightning", "lightning.pytorch"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning|peft|torch)(\..*)?")
+    if threads:
+        torch.set_num_threads(threads)
+
+
+def read(data: s.Data) -> Work:
+    """Records of a data source and the documentation of their APIs."""
+    splits, faults = load_records(data)
+    catalogue = load_catalogue()
+    published = getattr(data, "apis", None)
+    if published:
+        from wfllm.shortcuts.catalogue.published import read_published
+
+        catalogue = catalogue.merge(read_published(Path(published).expanduser()))
+    everything = [r for rows in splits.values() for r in rows]
+    return Work(splits, catalogue, data_fingerprint(everything), faults)
+
+
+def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
+    """Raise where there is nothing to train on."""
+    if not splits["train"]:
+        sizes = ", ".join(f"{name} {len(rows)}" for name, rows in splits.items())
+        raise WfllmError(f"no record to train on ({sizes})", where="data", mend="Lower data.dev_share and data.test_share.")
+
+
+def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console) -> Samples:
+    """Tokenise train and dev records and tell what did not fit into the context."""
+    encoded: dict[str, list[Encoded]] = {"train": [], "dev": []}
+    account: dict[str, Any] = {}
+    for split, samples in encoded.items():
+        records = work.splits[split]
+        if not records:
+            continue
+        with progress(f"Tokenising {split}", len(records), "record") as bar:
+            fitted, lengths = encode_records(
+                records,
+                tokenizer,
+                work.catalogue,
+                config.prompts,
+                config.target,
+                context=config.model.context,
+                over_length=config.trainer.over_length,
+                advance=bar.advance,
+            )
+        samples += fitted
+        account[split] = _account(fitted, lengths)
+        _tell(split, account[split], lengths, config.model.context, console)
+    return Samples(encoded["train"], encoded["dev"], account)
+
+
+def _account(samples: Sequence[Encoded], lengths: Lengths) -> dict[str, Any]:
+    tokens, supervised = sum(len(e.input_ids) for e in samples), sum(e.supervised for e in samples)
+    return {
+        "records": lengths.kept,
+        "tokens": tokens,
+        "supervised": supervised,
+        "longest": max((len(e.input_ids) for e in samples), default=0),
+        "shortened": dict(lengths.shortened),
+        "dropped": len(lengths.dropped),
+    }
+
+
+def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int, console: Console) -> None:
+    share = account["supervised"] / max(1, account["tokens"])
+    text = f"{split}: {account['records']} records, {account['tokens']:,} tokens, {share:.0%} of them learned"
+    if lengths.shortened:
+        text += f"; {sum(lengths.shortened.values())} with shortened documentation"
+    console.print(text, highlight=False)
+    if lengths.dropped:
+        worst = sorted(lengths.dropped.items(), key=lambda item: -item[1])[:3]
+        names = ", ".join(f"{name} ({size} tokens)" for name, size in worst)
+        console.print(f"[yellow]{split}: {len(lengths.dropped)} records are over model.context={context} and dropped: {names} …")
+
+
+def base_model(base: str, model: s.Model) -> Any:
+    """The untrained model, ready to generate."""
+    return load_model(base, model)
+
+
+def evaluate_splits(
+    when: str,
+    load: Load,
+    tokenizer: Any,
+    held_out: Mapping[str, Sequence[Record]],
+    work: Work,
+    config: s.TrainCommand | s.EvaluateCommand,
+    folder: RunFolder,
+    tracker: Tracker,
+) -> dict[str, dict[str, float]]:
+    """Answer and score held-out records; split → metric → mean. The model is loaded once, if at all."""
+    loaded: list[Any] = []
+
+    class Lazy:
+        """Loads the model when the first answer is asked for: a finished evaluation needs none."""
+
+        def __getattr__(self, name: str) -> Any:
+            if not loaded:
+                loaded.append(on_device(load(), config))
+            return getattr(loaded[0], name)
+
+    means: dict[str, dict[str, float]] = {}
+    for split, records in held_out.items():
+        if not records:
+            raise WfllmError(f"the data has no {split} records", where="evaluation.splits", mend="Leave it out.")
+        path = folder.path / "predictions" / f"{when}-{split}.jsonl"
+        predictions = predict(
+            f"Answering {split} ({when})",
+            Lazy(),
+            tokenizer,
+            records,
+            work.catalogue,
+            config.prompts,
+            config.target,
+            config.decoding,
+            path,
+        )
+        each = score(predictions, work.catalogue, config.metrics)
+        _write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
+        average = mean(each)
+        tracker.scores(f"{when}-{split}", average, predictions, each)
+        means[split] = {"samples": float(len(each)), **asdict(average)}
+    return means
+
+
+def on_device(model: Any, config: s.TrainCommand | s.EvaluateCommand) -> Any:
+    """The model on the GPU where there is one and it is wanted."""
+    wanted = getattr(getattr(config, "trainer", None), "accelerator", "auto")
+    return model.to("cuda") if wanted != "cpu" and torch.cuda.is_available() else model
+
+
+def _write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> None:
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["id", *asdict(each[0])])
+        writer.writeheader()
+        writer.writerows({"id": name, **asdict(row)} for name, row in zip(ids, each, strict=True))
+
+
+def final_losses(folder: RunFolder) -> dict[str, float | None]:
+    """Last training and validation loss of a run, and its steps."""
+    rows = read_metrics(folder.path / "metrics.jsonl")
+    train = [r["train/loss"] for r in rows if "train/loss" in r]
+    dev = [r["val/loss"] for r in rows if "val/loss" in r]
+    best = min(dev) if dev else None
+    return {"steps": len(train), "train": train[-1] if train else None, "val": dev[-1] if dev else None, "best_val": best}

@@ -1,0 +1,40 @@
+"""What determines a result, as a short hash: config, data, code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from wfllm.bench.record import Record
+
+NOT_IN_RESULT = ("output", "dry_run", "show", "logger")
+"""Keys that change where things are written or shown, not what comes out."""
+
+
+def run_id(command: str, plain: dict[str, Any], data: str) -> str:
+    """Eight hex digits: the same command, config, data and code give the same id."""
+    kept = {k: v for k, v in plain.items() if k not in NOT_IN_RESULT}
+    text = json.dumps([command, kept, data, code_fingerprint()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+@cache
+def code_fingerprint() -> str:
+    """Hash of the package's own source; works in a checkout and in an installed wheel alike."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def data_fingerprint(records: Iterable[Record]) -> str:
+    """Hash of the records as they are used, in order."""
+    digest = hashlib.sha256()
+    for record in records:
+        digest.update(json.dumps(record.as_json(), sort_keys=True).encode())
+    return digest.hexdigest()
