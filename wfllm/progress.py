@@ -50,7 +50,8 @@ class Bar:
         gone = self._said - self._start
         parts = self.done - self._first
         left = gone / parts * (self.total - self.done) if parts else 0.0
-        text = f"{self.title}: {self.done}/{self.total} {self.unit}, {self._rate()}, {clock(left)} left  {self._note}"
+        text = f"{self.title}: {self.done}/{self.total} {self.unit}, {self._rate()}, {clock(left)} left"
+        text = f"{text}  {self._note}"
         print(text.rstrip(), file=sys.stderr, flush=True)
 
     def _finish(self) -> None:

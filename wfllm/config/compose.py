@@ -92,12 +92,14 @@ def check_composed(
     except OmegaConfBaseException as error:
         raise ConfigError([_composition_fault(error)]) from error
     assert isinstance(plain, dict)
-    config = validate(command, plain, _Origins(overrides, choices))
+    config = validate(
+        command, {str(key): value for key, value in plain.items()}, _Origins(overrides, choices)
+    )
     return Composed(config, config.model_dump(mode="json"), choices, list(overrides))
 
 
 def validate(command: str, plain: dict[str, Any], origins: _Origins | None = None) -> s.Command:
-    """Check a plain config against the schema, unknown keys forbidden, then against the rules between keys."""
+    """Check a plain config against the schema, unknown keys forbidden, then the rules between keys."""
     origins = origins or _Origins([], {})
     root = ROOTS[command]
     parts: dict[str, Any] = {}
@@ -116,8 +118,9 @@ def validate(command: str, plain: dict[str, Any], origins: _Origins | None = Non
         parts[group] = (part, ...)
     model = create_model(root.__name__, __base__=root, __doc__=root.__doc__, **parts)
     config: s.Command | None = None
-    for key in _missing(plain):
-        problems.append(Problem(key, origins.of(key), "not given", f"Add {key}=… to the command."))
+    problems += [
+        Problem(key, origins.of(key), "not given", f"Add {key}=… to the command.") for key in _missing(plain)
+    ]
     try:
         config = model.model_validate(plain)
     except ValidationError as error:

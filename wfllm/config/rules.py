@@ -24,9 +24,10 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
         )
     data = getattr(config, "data", None)
     if isinstance(data, s.HeldOutData) and data.dev_share + data.test_share >= 1:
+        held_out = data.dev_share + data.test_share
         yield (
             "data.test_share",
-            f"data.dev_share + data.test_share = {data.dev_share + data.test_share:g} leaves nothing to train on",
+            f"data.dev_share + data.test_share = {held_out:g} leaves nothing to train on",
             "Together they must stay under 1.",
         )
     if isinstance(config, s.TrainCommand):

@@ -33,7 +33,11 @@ def total_steps(batches: int, trainer: Trainer) -> int:
 
 
 def build_trainer(
-    trainer: Trainer, folder: Path, loggers: Sequence[Logger], callbacks: Sequence[Callback], batches: int
+    trainer: Trainer,
+    folder: Path,
+    loggers: Sequence[Logger],
+    callbacks: Sequence[Callback],
+    batches: int,  # noqa: ARG001
 ) -> pl.Trainer:
     """A Lightning trainer that writes its checkpoints to `folder`."""
     keep = ModelCheckpoint(
@@ -86,7 +90,7 @@ class AtomicCheckpoints(TorchCheckpointIO):
             raise WfllmError(
                 f"the checkpoint could not be written ({str(error).splitlines()[0]})",
                 where=target,
-                mend="Make room on the disk; the checkpoint before it is intact, and the same command goes on there.",
+                mend="Make room on the disk. The last checkpoint is intact; the same command goes on there.",
             ) from error
 
 

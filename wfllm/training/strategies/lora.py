@@ -15,7 +15,7 @@ def apply(model: Any, strategy: Strategy) -> Any:
     assert isinstance(strategy, Lora)
     config = LoraConfig(
         r=strategy.r,
-        lora_alpha=strategy.alpha,
+        lora_alpha=strategy.alpha,  # type: ignore[arg-type]  # annotated int, but only divided by r
         lora_dropout=strategy.dropout,
         target_modules=strategy.target_modules,
         task_type="CAUSAL_LM",
