@@ -1,0 +1,194 @@
+"""What is not a legal workflow is said, with its line; what is, passes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wfllm.shortcuts.api import Api, Parameter
+from wfllm.shortcuts.catalogue import Catalogue
+from wfllm.shortcuts.checker import MAX_FINDINGS, Finding, check
+
+CATALOGUE = Catalogue(
+    [
+        Api(
+            "app.fetch",
+            title="Fetch",
+            parameters=(
+                Parameter("url", "text", required=True),
+                Parameter("method", "choice", choices=("GET", "POST")),
+                Parameter("times", "number"),
+                Parameter("fast", "boolean"),
+                Parameter("fields", "dictionary"),
+                Parameter("at-once", "any"),
+            ),
+        ),
+        Api("app.choose", title="Choose from Menu", description="match menu(…)"),
+    ],
+    syntax=["app.choose"],
+)
+
+LEGAL = '''\
+"""Fetch a few pages."""
+name = input("Who?")
+urls = ["a", "b"]
+Repeat_Results = []
+for Repeat_Index, Repeat_Item in enumerate(urls, start=1):
+    page = app_fetch(url=Repeat_Item, method="POST", times="3", fast=True, fields={"a": name})
+    for Repeat_Index_2 in range(1, Repeat_Index + 1):
+        if "x" in page and not page.startswith(name) or 1 <= Repeat_Index_2 <= 3:
+            If_Result = get_property(page, "Name")
+        else:
+            If_Result = ""
+    Repeat_Results.append(If_Result)
+match menu("Which?", ["One", "Two", "Unused"]):
+    case "One":
+        Menu_Result = f"{name}: {current_date()}"
+    case "Two":
+        pass
+Log.append(Menu_Result)
+result = app_fetch(url=f"{Log}", **{"at-once": -1})
+exit_shortcut(Repeat_Results)
+'''
+
+
+def rules(code: str, allowed: list[str] | None = None) -> list[str]:
+    return [f.rule for f in check(code, CATALOGUE, allowed=allowed)]
+
+
+def test_a_legal_workflow_has_no_findings() -> None:
+    assert check(LEGAL, CATALOGUE) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("if x", "syntax"),
+        ("x = y", "undefined-name"),
+        ("if 'a' in 'b':\n    x = 1\nelse:\n    y = x", "undefined-name"),
+        ("for Repeat_Index in range(1, 4):\n    pass\nx = Repeat_Index", "undefined-name"),
+        ("x = app_fetsh(url='a')", "unknown-api"),
+        ("x = app_fetch(ur='a', url='b')", "unknown-parameter"),
+        ("x = app_fetch()", "missing-parameter"),
+        ("x = app_fetch('a', url='b')", "arguments"),
+        ("x = app_fetch(url=['a'])", "value"),
+        ("x = app_fetch(url=True)", "value"),
+        ("x = app_fetch(url='a', method='get')", "value"),
+        ("x = app_fetch(url='a', times='three')", "value"),
+        ("x = app_fetch(url='a', times=True)", "value"),
+        ("x = app_fetch(url='a', fast='yes')", "value"),
+        ("x = app_fetch(url='a', fields=[1])", "value"),
+        ("x = app_fetch(url='a', fields='b')", "value"),
+        ("x = f\"{app_fetch(url='a')}\"", "nested-call"),
+        ("x = app_choose()", "syntax-api"),
+        ("x = get_property('a')", "arguments"),
+        ("x = 'a'.upper()", "unknown-function"),
+        ("x = ['a'][0]()", "unknown-function"),
+        ("x = 'a'.startswith()", "arguments"),
+        ("import os", "forbidden"),
+        ("from os import path", "forbidden"),
+        ("exec('x')", "unknown-api"),
+        ("x = lambda: 1", "forbidden"),
+        ("x = [a for a in 'b']", "forbidden"),
+        ("x = {a for a in 'b'}", "forbidden"),
+        ("@f\ndef g():\n    pass", "forbidden"),
+        ("class A:\n    pass", "forbidden"),
+        ("while True:\n    pass", "forbidden"),
+        ("try:\n    pass\nexcept E:\n    pass", "forbidden"),
+        ("with x:\n    pass", "forbidden"),
+        ("x = 1 + 2", "forbidden"),
+        ("x = 1 == 2", "forbidden"),
+        ("x = 1 if 2 else 3", "forbidden"),
+        ("x = 1\ny = x.name", "forbidden"),
+        ("x = ''\ny = x.__class__", "forbidden"),
+        ("x = __builtins__", "forbidden"),
+        ("x = 'a'\ny = f'{x!r}'", "forbidden"),
+        ("x = b'a'", "forbidden"),
+        ("x = 1j", "forbidden"),
+        ("x = -'a'.keys()", "forbidden"),
+        ("x = y = 1", "assignment"),
+        ("x, y = [1, 2]", "assignment"),
+        ("1", "no-effect"),
+        ("for x in [1]:\n    pass", "loop"),
+        ("for i, x in enumerate([1], start=1):\n    pass", "loop"),
+        ("for Repeat_Index, Repeat_Item in enumerate([1]):\n    pass", "loop"),
+        ("for Repeat_Index in range(3):\n    pass", "loop"),
+        ("x = range(1, 2)", "loop"),
+        ("for Repeat_Index in range(1, 3):\n    pass\nelse:\n    pass", "loop"),
+        ("match 3:\n    case 'a':\n        pass", "menu"),
+        ("match menu('a', ['b']):\n    case 'c':\n        pass", "menu"),
+        ("match menu('a', ['b']):\n    case _:\n        pass", "menu"),
+        ("match menu('a', ['b']):\n    case 'b':\n        pass\n    case 'b':\n        pass", "menu"),
+    ],
+)
+def test_each_fault_is_found(code: str, rule: str) -> None:
+    assert rule in rules(code)
+
+
+def test_findings_say_the_line_and_what_to_write() -> None:
+    found = check("x = 'a'\ny = app_fetch(url=x, methd='GET')", CATALOGUE)
+    assert found == [
+        Finding(2, "unknown-parameter", "Fetch has no parameter methd", "Did you mean method?"),
+    ]
+    assert check("x = app_fetsh(url='a')", CATALOGUE)[0].suggestion == "Did you mean app_fetch?"
+    assert "GET, POST" in check("x = app_fetch(url='a', method='zzz')", CATALOGUE)[0].suggestion
+
+
+def test_allowed_names_the_only_apis() -> None:
+    assert rules("x = app_fetch(url='a')", ["app.fetch"]) == []
+    assert rules("x = app_fetch(url='a')", ["app.other"]) == ["not-allowed"]
+    assert rules("x = app_new(anything=1)", ["app.new"]) == []
+    assert rules("x = app_new(anything=1)", ["app_new"]) == []
+
+
+def test_a_loop_may_use_what_an_earlier_round_set() -> None:
+    loop = "for Repeat_Index in range(1, 3):\n    if 1 == 1:\n        a = b\n    b = 1"
+    assert rules(loop) == []
+
+
+def test_names_of_nested_repeats_carry_their_level() -> None:
+    inner = "for Repeat_Index in range(1, 3):\n    for {} in range(1, 3):\n        pass"
+    assert rules(inner.format("Repeat_Index_2")) == []
+    assert rules(inner.format("Repeat_Index")) == ["loop"]
+
+
+def test_nothing_is_executed(tmp_path: object) -> None:
+    marker = f"{tmp_path}/ran"
+    check(f"__import__('os').mkdir({marker!r})\nopen({marker!r}, 'w')", CATALOGUE)
+    from pathlib import Path
+
+    assert not Path(marker).exists()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x" * 10_000_000,
+        "(" * 10_000,
+        "x = " + "-" * 100_000 + "1",
+        "x = 1" + " + 1" * 100_000,
+        "x = y" + ".a" * 100_000,
+        "x = f'" + "{a}" * 100_000 + "'",
+        "if x:\n    pass\n" + "elif x:\n    pass\n" * 20_000,
+        "x = '\0'",
+        "x = '\ud800'",
+        "x = " + "9" * 10_000,
+    ],
+    ids=["long", "brackets", "minus", "sum", "dots", "fields", "elif", "nul", "surrogate", "digits"],
+)
+def test_hostile_code_is_a_finding_not_a_crash(code: str) -> None:
+    assert check(code, CATALOGUE)[0].rule == "syntax"
+
+
+def test_the_list_of_findings_ends() -> None:
+    found = check("x = a.b\n" * (MAX_FINDINGS + 50), CATALOGUE)
+    assert len(found) == MAX_FINDINGS + 1
+    assert found[-1].rule == "more"
+
+
+@given(st.text(alphabet=st.sampled_from(list("ab_=():\n  '\"{}[]fxin1.,#\\;*")), max_size=120))
+def test_any_text_is_checked(text: str) -> None:
+    for finding in check(text, CATALOGUE):
+        assert finding.line >= 1
+        assert finding.message

@@ -1,0 +1,189 @@
+"""Calls: known functions, known parameters, values of the right type."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from wfllm.shortcuts.api import Api, Parameter
+from wfllm.shortcuts.catalogue import Catalogue
+from wfllm.shortcuts.dialect import FUNCTIONS, METHODS
+from wfllm.shortcuts.finding import Finding, nearest
+from wfllm.shortcuts.names import api_identifier
+from wfllm.shortcuts.syntax import expressions_of
+
+_MEND_BUILTIN = {
+    "print": "Use is_workflow_actions_showresult or is_workflow_actions_alert.",
+    "len": "Use is_workflow_actions_count.",
+    "str": 'Use an f-string: f"{x}".',
+    "open": "Use is_workflow_actions_documentpicker_open.",
+    "round": "Use is_workflow_actions_round.",
+    "exec": "Call the actions; text is never run.",
+    "eval": "Use is_workflow_actions_calculateexpression.",
+}
+
+
+def call_findings(node: ast.stmt, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
+    """What is wrong with the calls in one statement."""
+    own = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.Expr)) else None
+    if isinstance(node, ast.Match):
+        own = node.subject
+    for root in expressions_of(node):
+        for call in ast.walk(root):
+            if isinstance(call, ast.Call):
+                yield from _call(call, call is own, isinstance(node, ast.For), catalogue, allowed)
+
+
+def _call(
+    call: ast.Call, alone: bool, in_for: bool, catalogue: Catalogue, allowed: Collection[str] | None
+) -> Iterator[Finding]:
+    line = call.lineno
+    if isinstance(call.func, ast.Attribute):
+        yield from _method(call, call.func, alone)
+        return
+    if not isinstance(call.func, ast.Name):
+        yield Finding(line, "unknown-function", "only functions with a name are called")
+        return
+    name = call.func.id
+    if name in FUNCTIONS:
+        yield from _function(call, name, alone, in_for)
+        return
+    if not alone:
+        yield Finding(
+            line, "nested-call", f"{name} is called inside another value", f"Write x = {name}(…) before."
+        )
+    yield from _api_call(call, name, catalogue, allowed)
+
+
+def _method(call: ast.Call, func: ast.Attribute, alone: bool) -> Iterator[Finding]:
+    if func.attr not in METHODS:
+        hint = "Use is_workflow_actions_text_… or get_property." if func.attr.isidentifier() else ""
+        yield Finding(call.lineno, "unknown-function", f"values have no method {func.attr}", hint)
+    elif len(call.args) != METHODS[func.attr] or call.keywords:
+        yield Finding(call.lineno, "arguments", f".{func.attr} takes {METHODS[func.attr]} value(s)")
+    elif func.attr == "append" and not (alone and isinstance(func.value, ast.Name)):
+        yield Finding(call.lineno, "arguments", ".append stands alone, on a name", "Write Name.append(x).")
+
+
+def _function(call: ast.Call, name: str, alone: bool, in_for: bool) -> Iterator[Finding]:
+    function, line = FUNCTIONS[name], call.lineno
+    given = len(call.args)
+    keywords = [k.arg for k in call.keywords if k.arg is not None]
+    # positional parameters may be given by name: they count as given
+    needed = function.least - (len(keywords) if function.keywords is None else 0)
+    if given < needed or (function.most is not None and given > function.most):
+        yield Finding(line, "arguments", f"{name} is written {name}{function.signature}")
+    wrong = [k for k in keywords if function.keywords is not None and k not in function.keywords]
+    if wrong:
+        yield Finding(line, "arguments", f"{name} takes no {wrong[0]}", f"Write {name}{function.signature}.")
+    if function.action and not alone:
+        yield Finding(
+            line, "nested-call", f"{name} is called inside another value", f"Write x = {name}(…) before."
+        )
+    if name in ("enumerate", "range") and not in_for:
+        yield Finding(line, "loop", f"{name} belongs to a for loop")
+
+
+def _api_call(
+    call: ast.Call, name: str, catalogue: Catalogue, allowed: Collection[str] | None
+) -> Iterator[Finding]:
+    line = call.lineno
+    api = catalogue.by_name(name)
+    identifier = api.identifier if api else api_identifier(name)
+    if allowed is not None and identifier not in allowed and name not in allowed:
+        yield Finding(line, "not-allowed", f"{name} is not among the allowed APIs", nearest(name, allowed))
+    elif api is None and allowed is None:
+        mend = _MEND_BUILTIN.get(name) or nearest(name, catalogue.names)
+        yield Finding(line, "unknown-api", f"no API is called {name}", mend)
+    if api is None:
+        return
+    if identifier in catalogue.syntax:
+        yield Finding(line, "syntax-api", f"{api.title} is written as syntax, not called", api.description)
+        return
+    if call.args:
+        yield Finding(line, "arguments", f"{name} takes its values by name", f"Write {name}(key=value).")
+    yield from _parameters(call, api)
+
+
+def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
+    known = {p.name: p for p in api.parameters}
+    given: set[str] = set()
+    spread = False
+    for key, value in _given(call):
+        if key is None:
+            spread = True
+        elif key in given:
+            yield Finding(call.lineno, "parameter", f"{key} is given twice")
+        elif key not in known:
+            mend = (
+                nearest(key, known) or f"{api.title} takes {', '.join(list(known)[:8]) or 'no parameters'}."
+            )
+            yield Finding(value.lineno, "unknown-parameter", f"{api.title} has no parameter {key}", mend)
+        elif fault := _value_fault(known[key], value):
+            yield Finding(value.lineno, "value", f"{key}: {fault}", _wanted(known[key], value))
+        given.add(key or "")
+    for parameter in api.parameters:
+        if parameter.required and parameter.name not in given and not spread:
+            mend = f"Add {parameter.name}=…"
+            yield Finding(call.lineno, "missing-parameter", f"{api.title} needs {parameter.name}", mend)
+
+
+def _given(call: ast.Call) -> Iterator[tuple[str | None, ast.expr]]:
+    """Keys and values of a call, `**{"some-key": value}` read as keys; (None, _) where keys are unknown."""
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            yield keyword.arg, keyword.value
+        elif isinstance(keyword.value, ast.Dict):
+            for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                literal = isinstance(key, ast.Constant) and isinstance(key.value, str)
+                yield (str(key.value) if literal and isinstance(key, ast.Constant) else None), value
+        else:
+            yield None, keyword.value
+
+
+def _value_fault(parameter: Parameter, node: ast.expr) -> str:
+    """Why a literal does not fit a parameter; empty where it does or the value is not literal."""
+    kind = parameter.type
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+        node = node.operand
+    if isinstance(node, (ast.Dict, ast.List)):
+        wrong = kind in ("text", "number", "boolean", "choice", "date")
+        wrong = wrong or (kind == "dictionary" and isinstance(node, ast.List))
+        return f"a {kind} is wanted" if wrong else ""
+    if not isinstance(node, ast.Constant) or node.value is None:
+        return ""
+    value = node.value
+    if kind == "choice":
+        return (
+            f"{value!r:.60} is not a choice"
+            if parameter.choices and str(value) not in parameter.choices
+            else ""
+        )
+    if kind == "boolean":
+        return "" if isinstance(value, bool) else "True or False is wanted"
+    if kind == "number":
+        return "" if _is_number(value) else "a number is wanted"
+    if kind == "dictionary":
+        return "a dictionary is wanted"
+    if kind in ("text", "date", "list") and isinstance(value, bool):
+        return f"a {kind} is wanted"
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, (int, float)):
+        return True
+    try:
+        float(str(value)[:400])
+    except ValueError:
+        return False
+    return True
+
+
+def _wanted(parameter: Parameter, node: ast.expr) -> str:
+    if parameter.type != "choice":
+        return ""
+    value = str(node.value) if isinstance(node, ast.Constant) else ""
+    return nearest(value, parameter.choices) or f"One of: {', '.join(parameter.choices[:12])}."

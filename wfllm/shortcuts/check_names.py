@@ -1,0 +1,125 @@
+"""Names are set before they are used, as Shortcuts runs the workflow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from wfllm.shortcuts.finding import Finding, nearest
+from wfllm.shortcuts.syntax import blocks_of, expressions_of
+
+
+def name_findings(tree: ast.Module) -> Iterator[Finding]:
+    """Uses of names that nothing has set.
+
+    A name counts as set after an `if` or a menu when any branch sets it, but not in the branches
+    beside that one; inside a loop, when the loop sets it at all (an earlier round may have); a loop's
+    own names inside the loop only. `Name.append(x)` sets a name, as Add to Variable does.
+    """
+    scope = _Scope()
+    for event, node in _events(tree):
+        if event == "statement":
+            for use in _uses(node):
+                if use.id not in scope.visible:
+                    yield Finding(
+                        use.lineno,
+                        "undefined-name",
+                        f"{use.id} is used before it is set",
+                        nearest(use.id, scope.visible) or f"Set {use.id} on a line before.",
+                    )
+                    scope.define(use.id)  # said once is enough
+            for name in _defined(node):
+                scope.define(name)
+        elif event == "open":
+            scope.open(node)
+        elif event == "branch":
+            scope.branch()
+        else:
+            scope.close()
+
+
+class _Scope:
+    """What is visible now, and for each open block what it has added."""
+
+    def __init__(self) -> None:
+        self.visible: set[str] = set()
+        self._added: list[list[str]] = [[]]
+        self._beside: list[list[str]] = []  # set in earlier branches of the block
+        self._loop_names: list[list[str]] = []
+
+    def define(self, name: str) -> None:
+        if name not in self.visible:
+            self.visible.add(name)
+            self._added[-1].append(name)
+
+    def open(self, node: ast.stmt) -> None:
+        self._added.append([])
+        self._beside.append([])
+        names: list[str] = []
+        if isinstance(node, ast.For):
+            names = [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+            names = [n for n in names if n not in self.visible]
+            self.visible.update(names)
+            # an outer loop has set the names of the loops inside it already
+            for inner in [] if any(self._loop_names) else ast.walk(node):
+                if isinstance(inner, ast.stmt):
+                    for name in _defined(inner):
+                        self.define(name)
+        self._loop_names.append(names)
+
+    def branch(self) -> None:
+        self._beside[-1].extend(self._added[-1])
+        self.visible.difference_update(self._added[-1])
+        self._added[-1] = []
+
+    def close(self) -> None:
+        self.visible.difference_update(self._loop_names.pop())
+        names = self._added.pop() + self._beside.pop()
+        self.visible.update(names)
+        self._added[-1].extend(names)
+
+
+def _events(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+    """Statements in order, with the opening, changing and closing of blocks between. No recursion."""
+    stack: list[tuple[str, ast.stmt]] = [("statement", s) for s in reversed(tree.body)]
+    while stack:
+        event, node = stack.pop()
+        yield event, node
+        if event != "statement" or not (blocks := blocks_of(node)):
+            continue
+        inner: list[tuple[str, ast.stmt]] = [("open", node)]
+        for i, block in enumerate(blocks):
+            inner.extend([("branch", node)] if i else [])
+            inner.extend(("statement", s) for s in block)
+        stack.extend(reversed([*inner, ("close", node)]))
+
+
+def _defined(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+    elif (name := _appended(node)) is not None:
+        yield name.id
+
+
+def _appended(node: ast.stmt) -> ast.Name | None:
+    """The name in `Name.append(x)`."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "append":
+        return call.func.value if isinstance(call.func.value, ast.Name) else None
+    return None
+
+
+def _uses(node: ast.stmt) -> list[ast.Name]:
+    """Names a statement reads, the names of functions left out."""
+    calls: set[int] = set()
+    found: list[ast.Name] = []
+    if (appended := _appended(node)) is not None:
+        calls.add(id(appended))
+    for root in expressions_of(node):
+        for inner in ast.walk(root):
+            if isinstance(inner, ast.Call):
+                calls.add(id(inner.func))
+            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+                found.append(inner)
+    return [name for name in found if id(name) not in calls]
