@@ -100,3 +100,7 @@ def _default(info: FieldInfo, before: str) -> str:
 
 def _one_line(text: str | None) -> str:
     return " ".join((text or "").split())
+
+
+if __name__ == "__main__":
+    print(reference_markdown(), end="")
