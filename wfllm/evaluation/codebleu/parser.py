@@ -1,0 +1,141 @@
+"""Python source to a flat syntax tree, with tree-sitter; also for source that does not parse."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import accumulate
+
+import tree_sitter
+import tree_sitter_python
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The installed Python grammar, with its names by number."""
+
+    language: tree_sitter.Language
+    names: list[str]  # node kind -> name; ERROR_KIND is not in it
+    named: list[bool]  # node kind -> does it count in a tree's written form (keywords and brackets do not)
+    fields: int  # field numbers are below this
+    left: int
+    right: int
+    name: int
+    value: int
+
+    def kind_name(self, kind: int) -> str:
+        return "ERROR" if kind == ERROR_KIND else self.names[kind]
+
+    def is_named(self, kind: int) -> bool:
+        return kind == ERROR_KIND or self.named[kind]
+
+
+ERROR_KIND = 65535  # what tree-sitter numbers the nodes that hold what it could not parse
+
+
+@cache
+def grammar() -> Grammar:
+    """The grammar of the installed tree-sitter-python. Works from 0.22.3/0.21.0 to 0.26.1/0.25.0."""
+    language = tree_sitter.Language(tree_sitter_python.language())
+    kinds = range(language.node_kind_count)
+    fields = [language.field_id_for_name(name) for name in ("left", "right", "name", "value")]
+    left, right, name, value = (number or 0 for number in fields)
+    return Grammar(
+        language,
+        [language.node_kind_for_id(kind) or "" for kind in kinds],
+        [bool(language.node_kind_is_named(kind)) for kind in kinds],
+        fields=language.field_count + 1,
+        left=left,
+        right=right,
+        name=name,
+        value=value,
+    )
+
+
+@dataclass
+class SyntaxTree:
+    """A tree as parallel lists over its nodes in pre-order; node 0 is the root.
+
+    The children of node i are the nodes j = i + 1, then j = stops[j], while j < stops[i].
+    """
+
+    source: bytes  # UTF-8
+    kinds: list[int] = field(default_factory=list)
+    fields: list[int] = field(default_factory=list)  # the node's field in its parent, 0: none
+    starts: list[int] = field(default_factory=list)  # byte offsets
+    ends: list[int] = field(default_factory=list)
+    stops: list[int] = field(default_factory=list)  # number of the first node behind the subtree
+    missing: set[int] = field(default_factory=set)  # tokens that the parser supplied
+
+    def children(self, node: int) -> list[int]:
+        found = []
+        child, stop = node + 1, self.stops[node]
+        while child < stop:
+            found.append(child)
+            child = self.stops[child]
+        return found
+
+
+def parse(code: str) -> SyntaxTree:
+    """Parse any text. Lone surrogates, which UTF-8 cannot hold, are read as `?`.
+
+    The walk is a cursor's, so no depth of nesting exhausts a stack.
+    """
+    source = code.encode("utf-8", errors="replace")
+    tree = SyntaxTree(source)
+    cursor = tree_sitter.Parser(grammar().language).parse(source).walk()
+    enter, onward, leave = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
+    kinds, fields, starts, ends, stops = tree.kinds, tree.fields, tree.starts, tree.ends, tree.stops
+    path: list[int] = []
+    while True:
+        node = cursor.node
+        assert node is not None
+        number = len(kinds)
+        start, end = node.start_byte, node.end_byte
+        kinds.append(node.kind_id)
+        fields.append(cursor.field_id or 0)
+        starts.append(start)
+        ends.append(end)
+        stops.append(number + 1)
+        if start == end and node.is_missing:
+            tree.missing.add(number)
+        if enter():
+            path.append(number)
+            continue
+        while not onward():
+            if not leave():
+                return tree
+            stops[path.pop()] = len(kinds)
+
+
+class TokenText:
+    """The text of tokens by their byte offsets.
+
+    Args:
+        code: the source of the tree.
+        exact: False repeats what the published score reads: byte columns used on lines of characters,
+            which shifts every token behind a non-ASCII character of its line, and no line ends inside a
+            token. True is the token's own text.
+    """
+
+    def __init__(self, code: str, source: bytes, exact: bool) -> None:
+        self._code, self._source, self._exact = code, source, exact
+        self._ascii = len(code) == len(source)
+        self.at_place = self._ascii or exact  # no token is read at a shifted place
+        if not self._ascii and not exact:
+            self._lines = code.split("\n")
+            self._line_starts = [0, *accumulate(len(line) + 1 for line in source.split(b"\n"))]
+
+    def between(self, start: int, end: int) -> str:
+        if self._ascii:
+            text = self._code[start:end]
+            return text if self._exact else text.replace("\n", "")
+        if self._exact:
+            return self._source[start:end].decode("utf-8", errors="replace")
+        first = bisect_right(self._line_starts, start) - 1
+        last = bisect_right(self._line_starts, end) - 1
+        begin, stop = start - self._line_starts[first], end - self._line_starts[last]
+        if first == last:
+            return self._lines[first][begin:stop]
+        return "".join([self._lines[first][begin:], *self._lines[first + 1 : last], self._lines[last][:stop]])
