@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
+import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from wfllm.errors import WfllmError
 
@@ -25,10 +28,13 @@ COMMANDS = {
 }
 FLAGS = """\
   -m, --multirun   run every combination of comma-separated values (optim.lr=1e-4,3e-4)
-  --cfg job        print the composed config and stop
+  --cfg job        print the composed config as YAML and stop
   --trace          show the whole trace of an error
   -h, --help       this text; `wfllm COMMAND --help` lists that command's groups and keys
-  --version        the version"""
+  --version        the version
+$WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own"""
+HEAVY = {"train", "evaluate", "generate", "repeat"}
+"""Commands that import torch."""
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -37,21 +43,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     trace = "--trace" in args
     args = [a for a in args if a != "--trace"]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without our arrows still gets the words
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return _dispatch(args)
+        status = _dispatch(args, trace)
+        sys.stdout.flush()  # a full disk or a closed pipe shows here, not as noise at exit
     except KeyboardInterrupt:
         _complain("Interrupted. The same command goes on where it was.")
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         return FAILED
     except Exception as error:
         if trace:
-            raise
-        return report(error)
+            traceback.print_exc()
+        status = report(error)
+        _flush_or_silence(sys.stdout)
+    return status
 
 
-def report(error: Exception) -> int:
+def report(error: BaseException) -> int:
     """Print an error as people want to read it; the exit status it stands for."""
     from wfllm.config.problems import ConfigError
 
@@ -74,7 +86,7 @@ def report(error: Exception) -> int:
     return FAILED
 
 
-def _dispatch(args: list[str]) -> int:
+def _dispatch(args: list[str], trace: bool) -> int:
     if not args or args[0] in ("-h", "--help", "help"):
         print(_help())
         return OK if args else USAGE
@@ -92,27 +104,46 @@ def _dispatch(args: list[str]) -> int:
     if "-h" in rest or "--help" in rest:
         print(_command_help(command))
         return OK
-    multirun = "-m" in rest or "--multirun" in rest
-    print_config = "--cfg" in rest
-    overrides = [a for a in rest if a not in ("-m", "--multirun", "--cfg", "job")]
-    unknown = [a for a in overrides if a.startswith("-")]
+    rest = _joined(rest)
+    overrides = [a for a in rest if not a.startswith("-")]
+    flags = [a for a in rest if a.startswith("-")]
+    unknown = [flag for flag in flags if flag not in ("-m", "--multirun", "--cfg=job")]
     if unknown:
         _complain(f"No flag {unknown[0]}. Flags:\n{FLAGS}")
         return USAGE
+    if "--cfg=job" in flags:
+        if len(set(flags)) > 1:
+            _complain("--cfg job prints the config of one run. Leave out -m and give one value each.")
+            return USAGE
+        return _print_config(command, overrides)
+    if flags:
+        from wfllm.sweep import run_sweep
+
+        return run_sweep(command, overrides, trace)
+    from wfllm.config.compose import compose
+
+    return run_stage(command, compose(command, overrides))
+
+
+def _joined(args: list[str]) -> list[str]:
+    """The arguments with `--cfg job` as one."""
+    joined: list[str] = []
+    for arg in args:
+        if joined and joined[-1] == "--cfg":
+            joined[-1] = f"--cfg={arg}"
+        else:
+            joined.append(arg)
+    return joined
+
+
+def _print_config(command: str, overrides: list[str]) -> int:
+    import yaml
 
     from wfllm.config.compose import compose
 
-    if multirun:
-        from wfllm.sweep import run_sweep
-
-        return run_sweep(command, overrides)
-    composed = compose(command, overrides)
-    if print_config:
-        import yaml
-
-        print(yaml.safe_dump(composed.plain, sort_keys=False, allow_unicode=True), end="")
-        return OK
-    return run_stage(command, composed)
+    plain = compose(command, overrides).plain
+    print(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True), end="")
+    return OK
 
 
 def run_stage(command: str, composed: Composed) -> int:
@@ -121,8 +152,11 @@ def run_stage(command: str, composed: Composed) -> int:
         from wfllm.config.compose import default_config, differences
 
         for key, default, value in differences(default_config(command, composed), composed.plain):
-            print(f"{key}: {default!r} → {value!r}")
+            if key != "show":
+                print(f"{key}: {json.dumps(default)} → {json.dumps(value, ensure_ascii=False)}")
         return OK
+    if command in HEAVY:  # torch and its kin take seconds; silence would look like a hang
+        print(f"wfllm {command} {composed.experiment}: loading", flush=True)
     stage = importlib.import_module(f"wfllm.commands.{command}")
     status = stage.run(composed)
     return int(status or OK)
@@ -132,8 +166,23 @@ def _complain(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def _silence(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, so that the interpreter does not stumble over it at exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError):  # not a real file
+        return
+
+
+def _flush_or_silence(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except OSError:
+        _silence(stream)
+
+
 def _help() -> str:
-    from wfllm.config.groups import conf_dir, option_files, summary
+    from wfllm.config.groups import all_groups, option_files, summary
 
     lines = [
         "wfllm trains and evaluates language models that write workflows.",
@@ -148,9 +197,9 @@ def _help() -> str:
         "",
         "Config groups and their options",
     ]
-    for folder in sorted(p for p in conf_dir().iterdir() if p.is_dir()):
-        lines.append(f"  {folder.name}")
-        lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(folder.name).items()]
+    for group in all_groups():
+        lines.append(f"  {group}")
+        lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(group).items()]
     return "\n".join([*lines, "", "First: wfllm train experiment=starter"])
 
 

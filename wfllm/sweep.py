@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import functools
 import time
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from wfllm.cli import FAILED, OK, report, run_stage
-from wfllm.config.compose import check_composed, compose, force, sweep_points
+from wfllm.config.compose import check_composed, compose, hydra_at
 from wfllm.config.groups import command_groups, conf_dir
-from wfllm.config.problems import ConfigError, Problem
+from wfllm.config.origins import COMMAND_LINE
+from wfllm.config.overrides import force, is_hydra, parse, sweep_points
+from wfllm.config.problems import ConfigError, Problem, suggestion
 
 # Hydra writes neither folders nor logs of its own: a run's folder is named by what determines its result.
 QUIET = ["hydra.output_subdir=null", "hydra/job_logging=none", "hydra/hydra_logging=none"]
+LAUNCHER = "hydra/launcher"
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,15 @@ class Outcome:
     seconds: float
 
 
-def run_sweep(command: str, overrides: Sequence[str]) -> int:
+def run_sweep(command: str, overrides: Sequence[str], trace: bool = False) -> int:
     """Run every combination of the swept values; status 1 and the failed jobs' names if any failed.
 
-    Every single value is checked before the first job starts. `hydra/launcher=…` picks another launcher.
+    Every single value is checked before the first job starts. `hydra/launcher=NAME` picks another
+    launcher, `hydra.launcher.KEY=VALUE` sets it up.
     """
-    problems: dict[Problem, None] = {}
-    for point in sweep_points([o for o in overrides if not o.startswith("hydra")]):
+    own, launching = _separate(overrides)
+    problems = dict.fromkeys(p for text in launching for p in _launcher_faults(text))
+    for point in sweep_points(own):
         try:
             compose(command, point)
         except ConfigError as error:
@@ -46,22 +51,50 @@ def run_sweep(command: str, overrides: Sequence[str]) -> int:
     if problems:
         raise ConfigError(list(problems))
     groups = command_groups(command)
-    parser = OverridesParser.create()
-    forced = [force(parser.parse_override(text), groups) for text in overrides]
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+    forced = [force(parse(text), groups) for text in own]
+    with hydra_at(conf_dir()):
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
         returned = hydra.multirun(
             config_name=command,
-            task_function=functools.partial(_job, command),
-            overrides=[*forced, *QUIET, "hydra.sweep.dir=outputs/.sweep", "hydra.sweep.subdir=."],
+            task_function=functools.partial(_job, command, trace),
+            overrides=[*forced, *launching, *QUIET, "hydra.sweep.dir=outputs/.sweep", "hydra.sweep.subdir=."],
         )
-    outcomes = [job.return_value for job in _flat(returned)]
-    return _summary(command, outcomes)
+    return _summary(command, [job.return_value for job in _flat(returned)])
 
 
-def _job(command: str, cfg: DictConfig) -> Outcome:
+def _separate(overrides: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The config's overrides and those of Hydra itself."""
+    own: list[str] = []
+    launching: list[str] = []
+    for text in overrides:
+        try:
+            hydras = is_hydra(parse(text))
+        except HydraException:
+            hydras = False  # told when it is composed
+        (launching if hydras else own).append(text)
+    return own, launching
+
+
+def _launcher_faults(text: str) -> Iterable[Problem]:
+    """Of Hydra's own settings only the launcher's are open, and none of them names code to run."""
+    override = parse(text)
+    key, value = override.key_or_group, override.value()
+    plain = isinstance(value, str | int | float | bool | None) and "${" not in str(value)
+    if key == LAUNCHER:
+        with hydra_at(conf_dir()):
+            hydra = GlobalHydra.instance().hydra
+            assert hydra is not None
+            known = hydra.config_loader.get_group_options(LAUNCHER)
+        if value not in known:
+            mend = suggestion(str(value), known, everything="Installed")
+            yield Problem(key, COMMAND_LINE, f"no launcher {value!r}", mend)
+    elif not key.startswith("hydra.launcher.") or "._" in key or not plain or override.is_delete():
+        mend = f"Open are {LAUNCHER}=NAME and hydra.launcher.KEY=VALUE."
+        yield Problem(key, COMMAND_LINE, "this setting of Hydra is not open", mend)
+
+
+def _job(command: str, trace: bool, cfg: DictConfig) -> Outcome:
     """One job. Never raises for a job's own fault, so that the launcher goes on with the next."""
     job = HydraConfig.get()
     overrides = [o.lstrip("+") for o in job.overrides.task]
@@ -70,13 +103,16 @@ def _job(command: str, cfg: DictConfig) -> Outcome:
     try:
         choices = {g: job.runtime.choices.get(g) for g in command_groups(command)}
         status = run_stage(command, check_composed(command, cfg, choices, overrides))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if trace:
+            traceback.print_exc()
         status = report(error) or FAILED
     return Outcome(tuple(overrides), status, time.monotonic() - start)
 
 
 def _summary(command: str, outcomes: list[Outcome]) -> int:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=f"wfllm {command}: {len(outcomes)} jobs")
@@ -84,18 +120,17 @@ def _summary(command: str, outcomes: list[Outcome]) -> int:
         table.add_column(column, overflow="fold")
     for number, outcome in enumerate(outcomes):
         ended = "[green]done" if outcome.status == OK else "[red]failed"
-        table.add_row(str(number), " ".join(outcome.overrides), f"{outcome.seconds:.0f}", ended)
+        table.add_row(str(number), escape(" ".join(outcome.overrides)), f"{outcome.seconds:.0f}", ended)
     console = Console()
     console.print(table)
     failed = [o for o in outcomes if o.status != OK]
     if failed:
-        console.print(
-            f"{len(failed)} of {len(outcomes)} jobs failed:",
-            *(" ".join(o.overrides) for o in failed),
-            sep="\n  ",
-        )
+        console.print(f"{len(failed)} of {len(outcomes)} jobs failed:")
+        for outcome in failed:
+            console.print(f"  {' '.join(outcome.overrides)}", markup=False, highlight=False, soft_wrap=True)
         console.print("Mend them and run the same command again: finished runs are not repeated.")
-    console.print("Next: [bold]wfllm compare")
+    if command in ("train", "evaluate"):
+        console.print("Next: [bold]wfllm compare")
     return FAILED if failed else OK
 
 

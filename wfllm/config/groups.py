@@ -1,41 +1,38 @@
-"""The config groups and their options, read off the folder `conf/` without composing anything."""
+"""The config groups and their options, read off the folder `conf/` without composing anything.
+
+Nothing but the standard library is imported at the top, so that `--help` answers at once.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+import os
 from pathlib import Path
 
-from wfllm.config import schema as s
+from wfllm.errors import WfllmError
 
-# The class that checks an option, by group and the option's `name`; `*` stands for any other name.
-SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
-    "data": {
-        "starter": s.StarterData,
-        "shortcuts": s.ShortcutsData,
-        "workflowbench": s.WorkflowBenchData,
-        "records": s.RecordsData,
-    },
-    "thoughts": {"catalogue": s.CatalogueThoughts},
-    "prompts": {"*": s.Prompts},
-    "target": {"*": s.Target},
-    "model": {"tiny": s.TinyModel, "smollm2_135m": s.PackagedModel, "*": s.PretrainedModel},
-    "strategy": {"lora": s.Lora, "full": s.Full},
-    "optim": {"adamw": s.Optim},
-    "trainer": {"*": s.Trainer},
-    "decoding": {"greedy": s.Decoding},
-    "metrics": {"*": s.Metrics},
-    "logger": {"none": s.NoLogger, "wandb": s.WandbLogger},
-}
+CONF_VARIABLE = "WFLLM_CONF"
 
 
-@cache
 def conf_dir() -> Path:
-    """Folder of the YAML files: inside the package when installed, beside it in a checkout."""
+    """Folder of the YAML files: $WFLLM_CONF, else in the package (installed) or beside it (checkout)."""
+    given = os.environ.get(CONF_VARIABLE)
+    if given:
+        folder = Path(given).expanduser().resolve()
+        if not folder.is_dir():
+            raise WfllmError(
+                "no such folder", where=f"{CONF_VARIABLE}={given}", mend="Name one that holds train.yaml."
+            )
+        return folder
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "conf", package.parent / "conf"):
         if folder.is_dir():
             return folder
-    raise FileNotFoundError(f"no conf/ in or beside {package}: the installation is incomplete")
+    raise WfllmError("no conf/ in it or beside it", where=package, mend="Install wfllm again.")
+
+
+def all_groups() -> list[str]:
+    """Every config group: the folders of `conf/`."""
+    return sorted(p.name for p in conf_dir().iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
 
 def option_files(group: str) -> dict[str, Path]:
@@ -47,24 +44,21 @@ def option_files(group: str) -> dict[str, Path]:
 
 
 def summary(path: Path) -> str:
-    """The file's first comment line: what the option is, in one line."""
-    with path.open(encoding="utf-8") as lines:
+    """What the option is, in one line: the file's first comment that is neither `@package` nor a command."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if line.startswith("# ") and "@package" not in line:
+            if line.startswith("# ") and not line.startswith(("# @package", "# wfllm ")):
                 return line[2:].strip()
     return ""
 
 
 def command_groups(command: str) -> list[str]:
-    """Groups that a command's root config composes, in order, `experiment` last."""
+    """Groups that a command's root config composes, in order, `experiment` last.
+
+    Raises yaml.YAMLError where the root config is broken.
+    """
     import yaml
 
-    root = yaml.safe_load((conf_dir() / f"{command}.yaml").read_text(encoding="utf-8")) or {}
-    groups = [name for entry in root.get("defaults", []) if isinstance(entry, dict) for name in entry]
-    return [name.removeprefix("optional ").removeprefix("override ") for name in groups]
-
-
-def schema_of(group: str, name: object) -> type[s.Schema] | None:
-    """The class that checks the option called `name`, or None where no part has that name."""
-    table = SCHEMAS[group]
-    return table.get(str(name), table.get("*"))
+    root = yaml.safe_load((conf_dir() / f"{command}.yaml").read_text(encoding="utf-8"))
+    defaults = root.get("defaults", []) if isinstance(root, dict) else []
+    return [str(name) for entry in defaults if isinstance(entry, dict) for name in entry]

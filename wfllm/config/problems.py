@@ -18,7 +18,7 @@ class Problem:
 
     def line(self) -> str:
         tail = f" {self.mend}" if self.mend else ""
-        return f"{self.key} ({self.origin}): {self.cause}.{tail}"
+        return " ".join(f"{self.key} ({self.origin}): {self.cause.rstrip('.')}.{tail}".split())
 
 
 class ConfigError(Exception):
@@ -50,3 +50,9 @@ def suggestion(name: str, valid: Iterable[str], *, everything: str = "") -> str:
     if everything:
         mend = f"{mend} {everything}: {', '.join(names)}.".strip()
     return mend
+
+
+def short(value: object) -> str:
+    """A value as a message shows it: on one line, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

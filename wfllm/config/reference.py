@@ -1,101 +1,127 @@
-"""The schema as text: the keys in `--help`, the tables of the reference page."""
+"""The schema as text: the keys in `--help`, the reference page.
+
+`python -m wfllm.config.reference > docs/reference.md` writes the page.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import yaml
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from wfllm.config import schema as s
-from wfllm.config.compose import ROOTS
-from wfllm.config.groups import SCHEMAS, command_groups, option_files, summary
+from wfllm.config.groups import command_groups, option_files, summary
+from wfllm.config.registry import ROOTS, SCHEMAS, inner_schema, owners
+
+SHORT = {int: "int", float: "float", bool: "bool", str: "text", NoneType: "null"}
+BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
 def key_lines(command: str) -> Iterator[str]:
     """One line for each key of a command: name, type, default, meaning."""
-    groups = set(command_groups(command))
-    for name, info in ROOTS[command].model_fields.items():
-        if name not in groups:
-            yield from _lines(name, info)
-    for group in sorted(groups & set(SCHEMAS)):
-        seen: set[str] = set()
+    groups = command_groups(command)
+    rows = list(_rows("", ROOTS[command].model_fields, groups))
+    for group in [g for g in groups if g in SCHEMAS]:
+        seen: dict[str, FieldInfo] = {}
         for part in SCHEMAS[group].values():
-            for name, info in part.model_fields.items():
-                if name not in seen and name != "name":
-                    seen.add(name)
-                    yield from _lines(f"{group}.{name}", info)
-
-
-def _lines(key: str, info: FieldInfo) -> Iterator[str]:
-    if isinstance(info.annotation, type) and issubclass(info.annotation, s.Schema):
-        for name, inner in info.annotation.model_fields.items():
-            yield from _lines(f"{key}.{name}", inner)
-        return
-    yield f"    {key:<24} {type_name(info)}{_default(info, ' = ')}: {_one_line(info.description)}"
+            seen = {**part.model_fields, **seen}
+        rows += [(key, info, _only(group, key)) for key, info, _ in _rows(f"{group}.", seen, ())]
+    width = max((len(key) for key, _, _ in rows), default=0)
+    for key, info, only in rows:
+        default = _default(info)
+        head = f"    {key:<{width}}  {type_name(info)}{f' = {default}' if default else ', required'}"
+        yield f"{head}: {_one_line(info.description)}{only}"
 
 
 def reference_markdown() -> str:
     """The reference page: commands, groups, options and keys, straight from schema and `conf/`."""
-    out = ["# Reference", "", "Generated from the schema by `make docs`; do not edit.", ""]
+    out = ["# Reference", "", "Written by `python -m wfllm.config.reference > docs/reference.md`.", ""]
     for command, root in ROOTS.items():
-        groups = ", ".join(f"`{g}`" for g in command_groups(command)) or "none"
-        out += [f"## `wfllm {command}`", "", _one_line(root.__doc__), "", f"Groups: {groups}.", ""]
-        rows = [row for name, info in root.model_fields.items() for row in _rows(name, info, set(SCHEMAS))]
-        out += [*_table(rows), ""]
+        out += [f"## `wfllm {command}`", "", _one_line(root.__doc__), ""]
+        groups = command_groups(command)
+        if groups:
+            out += [f"Groups: {', '.join(f'[`{g}`](#group-{g})' for g in groups)}.", ""]
+        out += _table(_rows("", root.model_fields, groups))
     for group in [*SCHEMAS, "experiment"]:
         out += [f"## Group `{group}`", "", "| option | what it is |", "|---|---|"]
-        out += [f"| `{name}` | {summary(path)} |" for name, path in option_files(group).items()] + [""]
+        out += [f"| `{name}` | {_cell(summary(path))} |" for name, path in option_files(group).items()] + [""]
         for name, part in SCHEMAS.get(group, {}).items():
-            rows = [row for key, info in part.model_fields.items() for row in _rows(key, info, set())]
-            head = "Keys" if name == "*" else f"Keys of `{name}`"
-            out += [f"{head}: {_one_line(part.__doc__)}", "", *_table(rows), ""]
+            others = "any other option" if len(SCHEMAS[group]) > 1 else "every option"
+            label = others if name == "*" else f"`{group}={name}`"
+            rows = list(_rows(f"{group}.", part.model_fields, ()))
+            out += [f"Keys of {label}. {_one_line(part.__doc__)}", ""] if rows else []
+            out += _table(rows)
     return "\n".join(out).rstrip() + "\n"
 
 
-def _rows(name: str, info: FieldInfo, skip: set[str]) -> Iterator[str]:
-    if name in skip:
-        return
-    if isinstance(info.annotation, type) and issubclass(info.annotation, s.Schema):
-        for inner, inner_info in info.annotation.model_fields.items():
-            yield from _rows(f"{name}.{inner}", inner_info, set())
-        return
-    kind = type_name(info).replace("|", "\\|")
-    yield f"| `{name}` | {kind} | {_default(info, '') or 'required'} | {_one_line(info.description)} |"
-
-
-def _table(rows: list[str]) -> list[str]:
-    return ["| key | type | default | meaning |", "|---|---|---|---|", *rows] if rows else []
-
-
 def type_name(info: FieldInfo) -> str:
-    """A field's type in short: `int`, `text | null`, `a | b`."""
-    annotation = info.annotation
-    text = annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else ""
-    text = text or re.sub(r"typing\.|wfllm\.[\w.]*\.", "", str(annotation))
-    text = re.sub(r"Annotated\[(\w+), .*?\]\)?\]?", r"\1", text)
-    while "Literal[" in text:
-        text = re.sub(r"Literal\[([^\[\]]*)\]", lambda m: m[1].replace("'", "").replace(", ", " | "), text)
-    return (
-        text.replace("Optional[", "")
-        .replace("NoneType", "null")
-        .replace("None", "null")
-        .replace("str", "text")
-    )
+    """A field's type in short: `int ≥ 1`, `text | null`, `a | b`."""
+    return _spelled(info.annotation) + _bounds(info.metadata)
 
 
-def _default(info: FieldInfo, before: str) -> str:
-    default: Any = info.default
-    if default is PydanticUndefined:
+def _spelled(annotation: Any) -> str:
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        metadata = [m for given in args[1:] for m in getattr(given, "metadata", [given])]
+        return _spelled(args[0]) + _bounds(metadata)
+    if origin is Literal:
+        return " | ".join(str(value) for value in args)
+    if origin in (Union, UnionType):
+        return " | ".join(_spelled(arg) for arg in args)
+    if origin in (list, tuple):
+        return f"[{', '.join(_spelled(arg) for arg in args)}{', …' if origin is list else ''}]"
+    return SHORT.get(annotation) or str(getattr(annotation, "__name__", annotation))
+
+
+def _bounds(metadata: list[Any]) -> str:
+    found = [
+        f"{sign} {getattr(m, name)}" for m in metadata for name, sign in BOUNDS.items() if hasattr(m, name)
+    ]
+    return f" {' and '.join(found)}" if found else ""
+
+
+def _rows(
+    prefix: str, fields: Mapping[str, FieldInfo], skip: list[str] | tuple[str, ...]
+) -> Iterator[tuple[str, FieldInfo, str]]:
+    """Dotted key, field and an empty remark for every plain field, those of inner schemas too."""
+    for name, info in fields.items():
+        inner = inner_schema(info.annotation)
+        if name in skip or (prefix and name == "name"):
+            continue
+        if inner is not None:
+            yield from _rows(f"{prefix}{name}.", inner.model_fields, ())
+        else:
+            yield f"{prefix}{name}", info, ""
+
+
+def _only(group: str, key: str) -> str:
+    """Which options have a key that not all have."""
+    having = owners(group, key.split(".")[1])
+    return "" if len(having) == len(option_files(group)) else f" (of {group}={', '.join(having)})"
+
+
+def _table(rows: Iterator[tuple[str, FieldInfo, str]] | list[tuple[str, FieldInfo, str]]) -> list[str]:
+    lines = [
+        f"| `{key}` | {_cell(type_name(info))} | {_cell(_default(info) or 'required')} "
+        f"| {_cell(_one_line(info.description))} |"
+        for key, info, _ in rows
+    ]
+    return ["| key | type | default | meaning |", "|---|---|---|---|", *lines, ""] if lines else []
+
+
+def _default(info: FieldInfo) -> str:
+    """The default as it is typed on the command line; empty where there is none."""
+    if info.default is PydanticUndefined:
         return ""
-    shown = (
-        {None: "null", True: "true", False: "false"}.get(default)
-        if isinstance(default, bool | None)
-        else None
-    )
-    return f"{before}{shown if shown is not None else default}"
+    value = list(info.default) if isinstance(info.default, tuple) else info.default
+    return str(yaml.safe_dump(value, default_flow_style=True, width=1000)).removesuffix("...\n").strip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _one_line(text: str | None) -> str:

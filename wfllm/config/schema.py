@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Share = Annotated[float, Field(ge=0, lt=1)]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
+
+def _no_switch(value: object) -> object:
+    """Python counts True as 1; people who write `epochs: true` mean something else."""
+    if isinstance(value, bool):
+        raise ValueError("should be a number")
+    return value
+
+
+Int = Annotated[int, BeforeValidator(_no_switch)]
+Float = Annotated[float, BeforeValidator(_no_switch)]
+Share = Annotated[Float, Field(ge=0, lt=1)]
+Count = Annotated[Int, Field(ge=0)]
+Positive = Annotated[Int, Field(ge=1)]
+Seed = Annotated[Int, Field(ge=0, lt=2**32)]
 Split = Literal["train", "dev", "id", "ood"]
 
 
@@ -20,7 +31,11 @@ class Schema(BaseModel):
     """A part of the config: plain, frozen, unknown keys forbidden."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=()
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        protected_namespaces=(),
     )
 
 
@@ -176,7 +191,7 @@ class Lora(Strategy):
     name: Literal["lora"]
     r: Positive = 16
     """Rank of the update."""
-    alpha: float = 32
+    alpha: Annotated[Float, Field(gt=0)] = 32
     """Scale: the update is multiplied by alpha / r."""
     dropout: Share = 0.0
     """Dropout on the adapter's input."""
@@ -194,17 +209,17 @@ class Optim(Schema):
     """Optimiser and learning-rate schedule."""
 
     name: Literal["adamw"]
-    lr: Annotated[float, Field(gt=0)] = 2e-5
+    lr: Annotated[Float, Field(gt=0)] = 2e-5
     """Peak learning rate."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"
     """Decay after warm-up, to zero at the last step."""
     warmup: Share = 0.1
     """Share of the steps over which the rate rises from zero."""
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    weight_decay: Annotated[Float, Field(ge=0)] = 0.0
     """Decoupled weight decay; not on norms and biases."""
-    betas: tuple[float, float] = (0.9, 0.999)
+    betas: tuple[Share, Share] = (0.9, 0.999)
     """Decay of the running means of gradient and squared gradient."""
-    eps: float = 1e-8
+    eps: Annotated[Float, Field(gt=0)] = 1e-8
     """Added to the denominator."""
 
 
@@ -221,7 +236,7 @@ class Trainer(Schema):
     """Records in one forward pass, padded to the longest; neighbours in length go together."""
     accumulate: Positive = 8
     """Forward passes in one optimiser step; every supervised token of the step weighs the same."""
-    clip: Annotated[float, Field(ge=0)] = 1.0
+    clip: Annotated[Float, Field(ge=0)] = 1.0
     """Largest gradient norm; 0 does not clip."""
     precision: Literal["32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "32-true"
     """Arithmetic, in Lightning's names."""
@@ -234,7 +249,7 @@ class Trainer(Schema):
     over_length: Literal["shorten", "drop", "fail"] = "shorten"
     """A record longer than `model.context`: shorten its API documentation and drop it if that is not
     enough, drop it at once, or fail. What happened is counted and shown."""
-    validate_every: Annotated[float, Field(gt=0, le=1)] = 1.0
+    validate_every: Annotated[Float, Field(gt=0, le=1)] = 1.0
     """Share of an epoch between validations."""
     checkpoint_every: Positive = 10
     """Optimiser steps between checkpoints for going on after an interruption."""
@@ -363,7 +378,7 @@ class TrainCommand(Command):
     metrics: Metrics
     logger: Logger
     evaluation: Evaluation = Evaluation()
-    seed: Count = 0
+    seed: Seed = 0
     """Seed of weights, order and dropout; 0 is a seed like any other."""
     output: str = "outputs"
     """Folder that holds all runs."""
@@ -386,7 +401,7 @@ class EvaluateCommand(Command):
     decoding: Decoding
     metrics: Metrics
     logger: Logger
-    seed: Count = 0
+    seed: Seed = 0
     """Seed of whatever is drawn at random."""
     output: str = "outputs"
     """Folder that holds all runs."""

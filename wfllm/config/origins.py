@@ -1,0 +1,104 @@
+"""Where each key of a composed config was written: command line, preset or option file, with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from wfllm.config.groups import conf_dir, option_files
+
+COMMAND_LINE = "command line"
+DEFAULT = "default"
+
+
+class Origins:
+    """The places a config was composed from, the strongest first.
+
+    Args:
+        command: name of the root config.
+        overrides: what the command line gave.
+        choices: group → option that Hydra chose.
+    """
+
+    def __init__(self, command: str, overrides: Sequence[str], choices: Mapping[str, str | None]) -> None:
+        self._given = {o.lstrip("+").split("=", 1)[0] for o in overrides} - set(choices)
+        self._files: list[tuple[str, Path]] = []
+        for group, option in reversed(list(choices.items())):  # the preset comes last in the list and wins
+            package = "" if group == "experiment" else group
+            self._files += [(package, path) for path in _inherited(group, option)]
+        self._files.append(("", conf_dir() / f"{command}.yaml"))
+
+    def of(self, key: str) -> str:
+        """`command line`, `conf/<file>:<line>` or `default`."""
+        parts = key.split(".")
+        above = {".".join(parts[:i]) for i in range(1, len(parts) + 1)}
+        if above & self._given or any(given.startswith(f"{key}.") for given in self._given):
+            return COMMAND_LINE
+        for package, path in self._files:
+            inner = parts if not package else parts[1:] if parts[0] == package else None
+            line = line_of(path, inner) if inner else None
+            if line is not None:
+                return f"{shown(path)}:{line}"
+        return DEFAULT
+
+
+def shown(path: Path) -> str:
+    """A file of `conf/` as people write it."""
+    try:
+        return f"conf/{path.resolve().relative_to(conf_dir().resolve()).as_posix()}"
+    except ValueError:
+        return path.name
+
+
+def line_of(path: Path, keys: Sequence[str | int]) -> int | None:
+    """Line (from 1) where a YAML file writes the nested key or list item, or None."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeError, yaml.YAMLError):
+        return None
+    line = None
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == str(key)]
+            if not found:
+                return None
+            line, node = found[-1][0].start_mark.line + 1, found[-1][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def parents(group: str, option: str, content: object) -> Iterator[str]:
+    """Options of the same group that an option's defaults list builds on, the strongest (last) first."""
+    defaults = content.get("defaults") if isinstance(content, dict) else None
+    for entry in reversed(defaults if isinstance(defaults, list) else []):
+        if isinstance(entry, str) and entry != "_self_":
+            yield resolve(group, option, entry)
+
+
+def resolve(group: str, option: str, entry: str) -> str:
+    """The option that an entry of a defaults list names: `/group/option`, or one beside the file."""
+    if entry.startswith(f"/{group}/"):
+        return entry.removeprefix(f"/{group}/")
+    folder = option.rpartition("/")[0]
+    return f"{folder}/{entry}" if folder else entry
+
+
+def _inherited(group: str, option: str | None, seen: frozenset[str] = frozenset()) -> list[Path]:
+    """An option's own file and those it builds on, the strongest first."""
+    path = option_files(group).get(str(option))
+    if path is None or option is None or option in seen:
+        return []
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, yaml.YAMLError):
+        return [path]
+    files = [path]
+    for parent in parents(group, option, content):
+        files += _inherited(group, parent, seen | {option})
+    return files

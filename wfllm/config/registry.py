@@ -1,0 +1,69 @@
+"""Which class checks what: commands, and the options of each config group by their `name`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from wfllm.config import schema as s
+from wfllm.config.groups import option_files
+
+ROOTS: dict[str, type[s.Command]] = {
+    "transcribe": s.TranscribeCommand,
+    "check": s.CheckCommand,
+    "build": s.BuildCommand,
+    "train": s.TrainCommand,
+    "evaluate": s.EvaluateCommand,
+    "generate": s.GenerateCommand,
+    "compare": s.CompareCommand,
+    "repeat": s.RepeatCommand,
+}
+
+# The class that checks an option, by group and the option's `name`; `*` stands for any other name.
+SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
+    "data": {
+        "starter": s.StarterData,
+        "shortcuts": s.ShortcutsData,
+        "workflowbench": s.WorkflowBenchData,
+        "records": s.RecordsData,
+    },
+    "thoughts": {"catalogue": s.CatalogueThoughts},
+    "prompts": {"*": s.Prompts},
+    "target": {"*": s.Target},
+    "model": {"tiny": s.TinyModel, "smollm2_135m": s.PackagedModel, "*": s.PretrainedModel},
+    "strategy": {"lora": s.Lora, "full": s.Full},
+    "optim": {"adamw": s.Optim},
+    "trainer": {"*": s.Trainer},
+    "decoding": {"greedy": s.Decoding},
+    "metrics": {"*": s.Metrics},
+    "logger": {"none": s.NoLogger, "wandb": s.WandbLogger},
+}
+
+
+def schema_of(group: str, name: object) -> type[s.Schema] | None:
+    """The class that checks the option called `name`, or None where no part has that name."""
+    table = SCHEMAS[group]
+    return table.get(str(name), table.get("*"))
+
+
+def owners(group: str, key: str) -> list[str]:
+    """Options of a group that have the key."""
+    parts = {option: schema_of(group, option) for option in option_files(group)}
+    return [option for option, part in parts.items() if part and key in part.model_fields]
+
+
+def inner_schema(annotation: object) -> type[s.Schema] | None:
+    """The schema that a field holds (`Evaluation`, or `Evaluation | None`), or None for a plain value."""
+    for inner in (annotation, *get_args(annotation)):
+        if isinstance(inner, type) and issubclass(inner, s.Schema):
+            return inner
+    return None
+
+
+def valid_keys(model: type[s.Schema], prefix: str = "") -> Iterator[str]:
+    """Every dotted key of a schema, inner ones too."""
+    for name, info in model.model_fields.items():
+        yield prefix + name
+        inner = inner_schema(info.annotation)
+        if inner is not None:
+            yield from valid_keys(inner, f"{prefix}{name}.")
