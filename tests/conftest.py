@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests last, so that a plain fault shows at once; tests of a GPU skip where there is none."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    on_gpu = [item for item in items if item.get_closest_marker("gpu")]
+    if not on_gpu:
+        return
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an old driver is no reason to collect nothing
+        available = torch.cuda.is_available()
+    for item in on_gpu if not available else []:
+        item.add_marker(pytest.mark.skip(reason="no CUDA device"))
 
 
 @pytest.fixture(scope="session")
