@@ -24,9 +24,8 @@ CATALOGUE = Catalogue(
                 Parameter("at-once", "any"),
             ),
         ),
-        Api("app.choose", title="Choose from Menu", description="match menu(…)"),
-    ],
-    syntax=["app.choose"],
+        Api("app.choose", title="Choose from Menu", description="match menu(…)", called=False),
+    ]
 )
 
 LEGAL = '''\

@@ -50,7 +50,7 @@ def test_every_statement_gets_its_comment_and_loses_it_again() -> None:
 
 def test_statements_are_numbered_in_preorder() -> None:
     found = statements(CODE)
-    kinds = "Assign If Assign Expr Pass Match For Expr Assign Assign".split()
+    kinds = ["Assign", "If", "Assign", "Expr", "Pass", "Match", "For", "Expr", "Assign", "Assign"]
     assert [s.kind for s in found] == kinds
     assert [s.depth for s in found] == [0, 0, 1, 1, 1, 0, 1, 2, 1, 1]
     assert [s.line for s in found][:4] == [1, 4, 5, 6]

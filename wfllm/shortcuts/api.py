@@ -39,6 +39,9 @@ class Api:
     output_name: str = ""
     """Name Shortcuts gives the output, e.g. `Contents of URL`; the base of the variable's name."""
 
+    called: bool = True
+    """False for an action the dialect writes as syntax (`if`, `for`, texts, …): known, never called."""
+
     @property
     def app(self) -> str:
         """`builtin`, or the bundle id the identifier starts with."""

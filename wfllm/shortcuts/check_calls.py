@@ -97,7 +97,7 @@ def _api_call(
         yield Finding(line, "unknown-api", f"no API is called {name}", mend)
     if api is None:
         return
-    if identifier in catalogue.syntax:
+    if not api.called:
         yield Finding(line, "syntax-api", f"{api.title} is written as syntax, not called", api.description)
         return
     if call.args:

@@ -72,9 +72,12 @@ FUNCTIONS: dict[str, Function] = {
 }
 """Python name → function."""
 
-_EXACT_FORMS = """aggrandize all_of any_of array_state bare boolean choice contacts date datetime duration file
-    get_variable item linked_choice measurement missing_output name_of number number_choice previous_output
-    quantity rule state time_offset uuid_of variable""".split()
+_EXACT_FORMS = (
+    "aggrandize", "all_of", "any_of", "array_state", "bare", "boolean", "choice", "contacts", "date",
+    "datetime", "duration", "file", "get_variable", "item", "linked_choice", "measurement",
+    "missing_output", "name_of", "number", "number_choice", "previous_output", "quantity", "rule",
+    "state", "time_offset", "uuid_of", "variable",
+)  # fmt: skip
 for _name in _EXACT_FORMS:
     FUNCTIONS[_name] = _f("(…)", "A value in the exact form a property list holds it.", 0, None, None)
 

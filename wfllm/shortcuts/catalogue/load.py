@@ -22,13 +22,11 @@ class Catalogue(Mapping[str, Api]):
 
     Args:
         apis: the APIs; a later one replaces an earlier one of the same identifier.
-        syntax: identifiers of those that became syntax of the dialect: known, never called.
     """
 
-    def __init__(self, apis: Iterable[Api] = (), syntax: Iterable[str] = ()) -> None:
+    def __init__(self, apis: Iterable[Api] = ()) -> None:
         self._apis = {api.identifier: api for api in apis}
         self._names = {api_name(identifier): identifier for identifier in self._apis}
-        self.syntax = frozenset(syntax)
 
     def __getitem__(self, identifier: str) -> Api:
         return self._apis[identifier]
@@ -54,7 +52,7 @@ class Catalogue(Mapping[str, Api]):
 
     def merge(self, other: Catalogue) -> Catalogue:
         """Both catalogues in one; where both know an API, this one's entry stays."""
-        return Catalogue([*other.values(), *self.values()], self.syntax | other.syntax)
+        return Catalogue([*other.values(), *self.values()])
 
 
 @cache
@@ -70,20 +68,19 @@ def read_tables(paths: Iterable[Path]) -> Catalogue:
         WfllmError: a table that is not YAML or an entry that is not of this shape.
     """
     apis: list[Api] = []
-    syntax: list[str] = []
     for path in paths:
         try:
             table = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
             raise WfllmError(f"not a table ({fault})", where=path, mend="Correct the YAML.") from fault
+        if not isinstance(table, dict):
+            raise WfllmError("not a table of APIs", where=path, mend="Write identifier: {…}.")
         for identifier, entry in table.items():
             try:
                 apis.append(_api(identifier, entry))
             except (TypeError, AttributeError, KeyError, ValueError) as fault:
                 raise WfllmError(f"{identifier}: {fault}", where=path, mend="Correct the entry.") from fault
-            if entry.get("syntax"):
-                syntax.append(identifier)
-    return Catalogue(apis, syntax)
+    return Catalogue(apis)
 
 
 def _api(identifier: str, entry: dict[str, Any]) -> Api:
@@ -99,6 +96,7 @@ def _api(identifier: str, entry: dict[str, Any]) -> Api:
         input=entry.get("input"),
         returns=returns.get("type"),
         output_name=returns.get("name", ""),
+        called=not entry.get("syntax", False),
     )
 
 

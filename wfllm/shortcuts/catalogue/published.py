@@ -1,0 +1,165 @@
+"""Published API documentation read into the catalogue, for identifiers it does not describe itself.
+
+The release (paper, appendix on API documentation) gives every API twice: as JSON with required and
+optional parameters, and as a Python stub. The JSON names the parameters; the stub alone knows defaults
+and enumerations.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wfllm.errors import WfllmError
+from wfllm.shortcuts.api import Api, Parameter, ValueType
+from wfllm.shortcuts.catalogue.load import Catalogue
+from wfllm.shortcuts.syntax import parse_code
+
+_TYPES: tuple[tuple[str, ValueType], ...] = (
+    ("SWITCH", "boolean"),
+    ("EXPANDING", "boolean"),
+    ("BOOL", "boolean"),
+    ("ENUMERATION", "choice"),
+    ("ENUM", "choice"),
+    ("NUMBER", "number"),
+    ("STEPPER", "number"),
+    ("SLIDER", "number"),
+    ("INTEGER", "number"),
+    ("FLOAT", "number"),
+    ("DATE", "date"),
+    ("DICTIONARY", "dictionary"),
+    ("FILE", "file"),
+    ("ARRAY", "list"),
+    ("LIST", "list"),
+    ("STRING", "text"),
+    ("TEXT", "text"),
+    ("URL", "text"),
+)
+_ENUM_OF = re.compile(r"^- (\w+) \(.*?\):.*\bclass (\w+)", re.MULTILINE)
+
+
+def read_published(path: Path) -> Catalogue:
+    """A catalogue from JSON lines `{"identifier", "json", "python"}`, one API a line.
+
+    Raises:
+        WfllmError: a line that is not such a document, with its number.
+    """
+    apis: list[Api] = []
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    apis.append(_line(line, f"{path}:{number}"))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise WfllmError(
+            f"cannot be read ({fault})", where=path, mend="Give a file of JSON lines."
+        ) from fault
+    return Catalogue(apis)
+
+
+def describe(
+    identifiers: Iterable[str], catalogue: Catalogue, published: Catalogue | None = None
+) -> list[Api]:
+    """The documentation of these APIs: the catalogue's, else the published one, else the bare identifier
+    (which renders as a stub that takes anything)."""
+    other: Mapping[str, Api] = published or {}
+    return [catalogue.get(i) or other.get(i) or Api(i) for i in identifiers]
+
+
+def _line(line: str, where: str) -> Api:
+    try:
+        row = json.loads(line)
+        document = row["json"]
+        identifier = str(row.get("identifier") or document["name"])
+        return from_document(identifier, document, str(row.get("python") or ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise WfllmError(
+            f"not an API's document ({fault.__class__.__name__}: {fault})",
+            where=where,
+            mend='Each line is {"identifier": …, "json": {…}, "python": "…"}.',
+        ) from fault
+
+
+def from_document(identifier: str, document: Mapping[str, Any], stub: str = "") -> Api:
+    """One published document as an `Api`; defaults and choices come from its stub where it parses."""
+    title, defaults, choices = _from_stub(stub)
+    parameters: list[Parameter] = []
+    for key in ("required_parameters", "optional_parameters"):
+        for entry in document.get(key) or ():
+            name = str(entry["name"])
+            options = choices.get(name) or tuple(str(c) for c in entry.get("enum") or ())
+            kind = _type(str(entry.get("type", "")), bool(options))
+            default = defaults.get(name)
+            parameters.append(
+                Parameter(
+                    name=name,
+                    type=kind,
+                    description=" ".join(str(entry.get("description", "")).split()),
+                    # the release lists whatever has no default as required; Shortcuts asks for little
+                    required=False,
+                    default=default if kind != "choice" or not options or default in options else None,
+                    choices=options if kind == "choice" else (),
+                )
+            )
+    returned = document.get("return_data") or ()
+    return Api(
+        identifier=identifier,
+        title=title,
+        description=_first_sentence(str(document.get("description", ""))),
+        parameters=tuple(parameters),
+        returns="any" if returned else None,
+        output_name=str(returned[0].get("name", "")) if returned else "",
+    )
+
+
+def _type(name: str, has_choices: bool) -> ValueType:
+    if has_choices:
+        return "choice"
+    upper = name.upper()
+    return next((kind for mark, kind in _TYPES if mark in upper), "any")
+
+
+def _first_sentence(text: str) -> str:
+    text = " ".join(text.split())
+    if text in ("No description available.", "No description available", "DESCRIPTION"):
+        return ""
+    return re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]
+
+
+def _from_stub(stub: str) -> tuple[str, dict[str, Any], dict[str, tuple[str, ...]]]:
+    """Title, defaults and choices by parameter; empty where the stub is not Python (some are not)."""
+    try:
+        tree = parse_code(stub.rstrip().removesuffix("pass").rstrip())
+    except WfllmError:
+        return "", {}, {}
+    enums = {n.name.lower(): _members(n) for n in tree.body if isinstance(n, ast.ClassDef)}
+    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef)), None)
+    if function is None:
+        return "", {}, {}
+    document = ast.get_docstring(function) or ""
+    names = [a.arg for a in function.args.args]
+    given = function.args.defaults
+    defaults = {
+        name: _literal(node)
+        for name, node in zip(names[len(names) - len(given) :], given, strict=True)
+        if _literal(node) is not None
+    }
+    choices = {p: enums[c.lower()] for p, c in _ENUM_OF.findall(document) if enums.get(c.lower())}
+    return document.strip().split("\n", 1)[0].strip(), defaults, choices
+
+
+def _members(node: ast.ClassDef) -> tuple[str, ...]:
+    names = [
+        s.targets[0].id for s in node.body if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name)
+    ]
+    return tuple(name for name in names if name != "unknown")
+
+
+def _literal(node: ast.expr) -> Any:
+    if isinstance(node, ast.Constant):
+        return node.value
+    return node.attr if isinstance(node, ast.Attribute) else None
