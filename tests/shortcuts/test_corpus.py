@@ -1,0 +1,55 @@
+"""The real files: every one is read, transcribed and parses; what the code says is what the file holds."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from wfllm.shortcuts.escapes import escape_newer
+from wfllm.shortcuts.reader import find, read
+from wfllm.shortcuts.stats import stats_of, stats_of_code
+from wfllm.shortcuts.syntax import blocks_of, preorder
+from wfllm.shortcuts.transcribe import Transcript, transcribe
+from wfllm.shortcuts.tree import build_tree
+
+
+@pytest.fixture(scope="module")
+def transcripts(shared_data: Path) -> list[Transcript]:
+    sources = [source for path in find(str(shared_data / "shortcuts")) for source in read(path)]
+    assert len(sources) == 356
+    assert [s.error for s in sources if s.error] == []
+    return [transcribe(build_tree(s.plist, s.name)) for s in sources if s.plist is not None]
+
+
+def test_every_code_parses_and_is_what_ast_prints(transcripts: list[Transcript]) -> None:
+    for made in transcripts:
+        tree = ast.parse(made.code)
+        lines = made.code.split("\n")
+        for placed in preorder(tree):
+            if not blocks_of(placed.node):
+                line = lines[placed.node.lineno - 1].strip()
+                assert line == escape_newer(ast.unparse(placed.node)), made.workflow.name
+
+
+def test_every_action_has_its_statement(transcripts: list[Transcript]) -> None:
+    for made in transcripts:
+        seen = [p.index for p in made.statements if p.index >= 0]
+        assert sorted(seen) == list(range(len(made.workflow.actions))), made.workflow.name
+        lines = made.code.splitlines()
+        assert all(lines[p.line - 1].strip() for p in made.statements)
+
+
+def test_raw_is_rare(transcripts: list[Transcript]) -> None:
+    kinds = [kind for made in transcripts for kind in made.raws]
+    assert len(kinds) <= 10, kinds
+
+
+def test_counts_of_code_are_counts_of_the_file(transcripts: list[Transcript]) -> None:
+    for made in transcripts:
+        if made.notes:
+            continue  # a block that is never closed counts as closed in code
+        of_file, of_code = stats_of(made.workflow), stats_of_code(made.code)
+        assert of_code is not None
+        assert (of_code.ifs, of_code.loops) == (of_file.ifs, of_file.loops), made.workflow.name

@@ -1,0 +1,122 @@
+"""The headers of blocks: `if …`, `for …`, `match menu(…)` and what begins each of their branches."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from wfllm.shortcuts.conditions import write_condition, write_number
+from wfllm.shortcuts.expressions import call, name, number, write, write_item
+from wfllm.shortcuts.printing import Part
+from wfllm.shortcuts.statements import ActionScope, increment, meaningful
+from wfllm.shortcuts.tokens import Text, Token, parse_text
+from wfllm.shortcuts.tree import Block, If, Menu, RepeatEach, Section, has_condition
+from wfllm.shortcuts.values import Item, parse, parse_item
+
+_CONTROL = ("WFControlFlowMode", "GroupingIdentifier")
+
+
+def loop_names(level: int) -> tuple[str, str]:
+    """Names of a repeat's index and item; `level` 1 is the outermost repeat."""
+    suffix = f"_{level}" if level > 1 else ""
+    return f"Repeat_Index{suffix}", f"Repeat_Item{suffix}"
+
+
+def write_header(block: Block, scope: ActionScope, level: int) -> ast.stmt:
+    """The statement that opens a block, without a body.
+
+    Args:
+        level: number of repeats around it, itself included where it is one.
+    """
+    fields = {k: v for k, v in meaningful(block.open).items() if k not in _CONTROL}
+    if isinstance(block, If):
+        return ast.If(write_condition(block.open.parameters, scope.previous(), scope), [], [])
+    if isinstance(block, Menu):
+        return ast.Match(_write_menu(fields, scope), [])
+    index, item = loop_names(level)
+    if isinstance(block, RepeatEach):
+        raw = fields.pop("WFInput", None)
+        items = scope.previous() if raw is None else write(parse(raw), scope)
+        target: ast.expr = ast.Tuple([name(index), name(item)], ast.Store())
+        loop = call("enumerate", items, start=number(1), **_rest(fields, scope))
+    else:
+        count = _write_count(fields.pop("WFRepeatCount", 1), scope)
+        target = name(index)
+        loop = call("range", number(1), increment(count), **_rest(fields, scope))
+    return ast.For(target, loop, [], [], None, lineno=0)
+
+
+def _rest(fields: dict[str, Any], scope: ActionScope) -> dict[str, ast.expr]:
+    return {key: write(parse(raw), scope) for key, raw in fields.items()}
+
+
+def _write_count(raw: Any, scope: ActionScope) -> ast.expr:
+    value = parse(raw)
+    written = None if isinstance(value, Token) else write_number(value, scope)
+    return written if written is not None else write(value, scope)
+
+
+def _write_menu(fields: dict[str, Any], scope: ActionScope) -> ast.expr:
+    prompt = parse(fields.pop("WFMenuPrompt", ""))
+    raw_items = fields.pop("WFMenuItems", None)
+    items = menu_items(raw_items)
+    if raw_items is None:
+        written: list[ast.expr] = []
+    elif items is None:
+        written = [call("raw", ast.Constant("WFMenuItems"), write(parse(raw_items), scope))]
+        scope.unknown("WFMenuItems")
+    else:
+        written = [ast.List([write_item(item, scope) for item in items], ast.Load())]
+    return call("menu", write(prompt, scope), *written, **_rest(fields, scope))
+
+
+def menu_items(raw: Any) -> list[Item] | None:
+    """The items of a menu; None where they are of another shape."""
+    if not isinstance(raw, list):
+        return None
+    items = [parse_item(element) for element in raw]
+    return None if any(item is None for item in items) else [i for i in items if i is not None]
+
+
+def case_label(block: Menu, section: Section, number_: int) -> str | int:
+    """What a case answers to: its title, or its number where the title holds variables or is missing.
+
+    Args:
+        number_: of the case in its menu, from 1.
+    """
+    assert section.marker is not None
+    parameters = section.marker.parameters
+    attributed = parse_text(parameters.get("WFMenuItemAttributedTitle", ""))
+    title = parameters.get("WFMenuItemTitle")
+    if isinstance(attributed, Text):
+        return number_
+    if isinstance(title, str):
+        return title
+    items = menu_items(block.open.parameters.get("WFMenuItems")) or []
+    if number_ <= len(items) and isinstance(items[number_ - 1].value, str):
+        return str(items[number_ - 1].value)
+    return number_
+
+
+def write_section(block: Block, section: Section, number_: int, scope: ActionScope) -> Part | None:
+    """How a branch begins; None for one that is not printed (nothing stands before a menu's first case).
+
+    Args:
+        number_: of the branch in its block, from 0.
+    """
+    marker = section.marker
+    if marker is None:
+        if not isinstance(block, Menu):
+            return Part(block.open.index, None, [], first=True)
+        if not section.body:
+            return None
+        return Part(-1, ast.match_case(ast.MatchSingleton(None), None, []), [])
+    if isinstance(block, Menu):
+        label = case_label(block, section, number_)
+        pattern = ast.MatchValue(ast.Constant(label))
+        return Part(marker.index, ast.match_case(pattern, None, []), [])
+    if has_condition(marker):
+        return Part(
+            marker.index, ast.If(write_condition(marker.parameters, scope.previous(), scope), [], []), []
+        )
+    return Part(marker.index, None, [])

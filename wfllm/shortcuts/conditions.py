@@ -1,0 +1,174 @@
+"""The test of an If as a Python expression. `read_conditions.py` is the way back.
+
+An If holds an operator and, beside the operand the operator takes, often operands of other types that the
+editor left behind. Only the operand that counts is written; the others are hints of the sidecar. Where it
+cannot be told which one counts, `condition(x, "is", …)` holds them all.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import Any
+
+from wfllm.shortcuts.expressions import OPERATORS, Scope, call, number, write
+from wfllm.shortcuts.tokens import Text, Token, parse_token
+from wfllm.shortcuts.values import Quantity, Table, Typed, number_of, parse
+
+OLD_OPERATORS = {"Equals": 4, "Is Greater Than": 2, "Is Less Than": 0, "Contains": 99, "": 4}
+"""Operators of shortcuts from before 2018, when conditions were words."""
+TEXT, NUMBER, OTHER_NUMBER = "WFConditionalActionString", "WFNumberValue", "WFAnotherNumber"
+OPERANDS = {
+    "WFEnumeration": "choice",
+    "WFNumericEnumeration": "number_choice",
+    "WFLinkEnumeration": "linked_choice",
+    "WFDate": "date",
+    "WFMeasurement": "measurement",
+    "WFDuration": "duration",
+}
+"""Operands that are neither text nor number, and the function each is written as."""
+COMPARISONS: dict[int, type[ast.cmpop]] = {
+    4: ast.Eq,
+    5: ast.NotEq,
+    0: ast.Lt,
+    1: ast.LtE,
+    2: ast.Gt,
+    3: ast.GtE,
+}
+_FIELDS = frozenset(("WFCondition", "WFInput", TEXT, NUMBER, OTHER_NUMBER, *OPERANDS))
+
+
+def operator_of(raw: Any) -> int | None:
+    """The operator's number; absent and the old words included. None for an unknown one."""
+    if raw is None:
+        return 4
+    if isinstance(raw, str):
+        return OLD_OPERATORS.get(raw)
+    return int(raw) if type(raw) is int and raw in OPERATORS else None
+
+
+def write_condition(parameters: dict[str, Any], previous: ast.expr, scope: Scope) -> ast.expr:
+    """The test of an If with these parameters.
+
+    Args:
+        parameters: of the action, or one row of its `WFConditions` table.
+        previous: what the If looks at where it names no input of its own.
+    """
+    table = parse(parameters["WFConditions"]) if "WFConditions" in parameters else None
+    if isinstance(table, Table) and table.rows:
+        raw_rows = parameters["WFConditions"]["Value"]["WFActionParameterFilterTemplates"]
+        tests = [write_condition(row, previous, scope) for row in raw_rows]
+        return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And() if table.prefix else ast.Or(), tests)
+    subject = subject_of(parameters, previous, scope)
+    code = operator_of(parameters.get("WFCondition"))
+    test = _write_simple(code, parameters, subject, scope) if code is not None and table is None else None
+    return test if test is not None else _write_whole(code, parameters, subject, scope)
+
+
+def subject_of(parameters: dict[str, Any], previous: ast.expr, scope: Scope) -> ast.expr:
+    """What an If looks at."""
+    raw = parameters.get("WFInput")
+    if raw is None:
+        return previous
+    token = parse_token(raw)
+    return write(token if token is not None else parse(raw), scope)
+
+
+def _write_whole(code: int | None, parameters: dict[str, Any], subject: ast.expr, scope: Scope) -> ast.expr:
+    rest = {
+        k: write(parse(v), scope)
+        for k, v in parameters.items()
+        if k in _FIELDS | {"WFConditions"} and k not in ("WFCondition", "WFInput")
+    }
+    word = (
+        ast.Constant(OPERATORS[code]) if code is not None else write(parse(parameters["WFCondition"]), scope)
+    )
+    return call("condition", subject, word, **rest)
+
+
+def _write_simple(code: int, parameters: dict[str, Any], subject: ast.expr, scope: Scope) -> ast.expr | None:
+    if code == 100:
+        return subject
+    if code == 101:
+        return ast.UnaryOp(ast.Not(), subject)
+    if code == 1002:
+        return call("is_today", subject)
+    if code in (1000, 1001):
+        return _write_period("in_next" if code == 1000 else "in_last", parameters, subject)
+    if code == 1003:
+        low, high = _number(parameters.get(NUMBER), scope), _number(parameters.get(OTHER_NUMBER), scope)
+        if low is None or high is None or parameters.keys() & OPERANDS.keys():
+            return None
+        return ast.Compare(low, [ast.LtE(), ast.LtE()], [subject, high])
+    if code in (99, 999, 8, 9):
+        text = _text(parameters.get(TEXT, ""), scope)
+        if text is None:
+            return None
+        if code in (8, 9):
+            method = ast.Attribute(subject, "startswith" if code == 8 else "endswith", ast.Load())
+            return ast.Call(method, [text], [])
+        return ast.Compare(text, [ast.In() if code == 99 else ast.NotIn()], [subject])
+    right = _operand(code, parameters, scope)
+    return None if right is None else ast.Compare(subject, [COMPARISONS[code]()], [right])
+
+
+def _write_period(function: str, parameters: dict[str, Any], subject: ast.expr) -> ast.expr | None:
+    length = parse(parameters.get("WFDuration"))
+    if not isinstance(length, Quantity) or not isinstance(length.magnitude, str):
+        return None
+    amount = number_of(length.magnitude)
+    if isinstance(amount, str) or not isinstance(length.unit, str):
+        return None
+    return call(function, subject, number(amount), ast.Constant(length.unit))
+
+
+def _operand(code: int, parameters: dict[str, Any], scope: Scope) -> ast.expr | None:
+    """The right side of a comparison; None where it cannot be told which operand counts."""
+    typed = [key for key in OPERANDS if key in parameters]
+    has_text, has_number = TEXT in parameters, NUMBER in parameters
+    if typed:
+        if len(typed) > 1 or has_text or has_number:
+            return None
+        value = parse(parameters[typed[0]])
+        if typed[0] == "WFMeasurement" and isinstance(value, Quantity):
+            return write(value, scope)
+        return call(OPERANDS[typed[0]], write(value, scope))
+    old = isinstance(parameters.get("WFCondition"), (str, type(None)))
+    legacy = old or parameters.get("WFConditionalLegacyComparisonBehavior") is True
+    if code in (0, 1, 2, 3):
+        return _number(parameters[NUMBER], scope) if has_number else None
+    if has_number and has_text and not legacy:
+        return None
+    if has_number and not has_text:
+        return _number(parameters[NUMBER], scope)
+    return _text(parameters.get(TEXT, ""), scope)
+
+
+def _text(raw: Any, scope: Scope) -> ast.expr | None:
+    value = parse(raw)
+    return write(value, scope) if isinstance(value, (str, Text)) else None
+
+
+def _number(raw: Any, scope: Scope) -> ast.expr | None:
+    if raw is None or isinstance(raw, (bool, bytes)):
+        return None
+    value = parse(raw)
+    if isinstance(value, Token):
+        return write(value, scope)
+    return write_number(value, scope)
+
+
+def write_number(value: Any, scope: Scope) -> ast.expr | None:
+    """A number that the file holds as number or text; a whole float is written as the whole number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value) if math.copysign(1, value) > 0 or value else value
+    if isinstance(value, (int, float)):
+        return number(value)
+    if isinstance(value, str):
+        spelled = number_of(value)
+        return call("number", ast.Constant(spelled)) if isinstance(spelled, str) else number(spelled)
+    if isinstance(value, (Text, Typed)):
+        return call("number", write(value, scope))
+    return None

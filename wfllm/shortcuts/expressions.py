@@ -1,0 +1,330 @@
+"""Values as Python expressions: nodes of `ast`, never text. `read_expressions.py` is the way back."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import hashlib
+import keyword as python_keyword
+import math
+import plistlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from wfllm.shortcuts.tokens import (
+    COERCION,
+    DATE_FORMAT,
+    DICTIONARY_KEY,
+    PROPERTY,
+    UNIT,
+    Step,
+    Text,
+    Token,
+)
+from wfllm.shortcuts.values import (
+    FUNCTION_OF_TYPE,
+    Bare,
+    Item,
+    Items,
+    Quantity,
+    Record,
+    Table,
+    Typed,
+    number_of,
+    parse,
+)
+
+TOKEN_FUNCTIONS = {
+    "ExtensionInput": "shortcut_input",
+    "Clipboard": "clipboard",
+    "CurrentDate": "current_date",
+    "Ask": "ask_each_time",
+    "DeviceDetails": "device_details",
+}
+OPERATORS = {
+    4: "is",
+    5: "is not",
+    0: "<",
+    1: "<=",
+    2: ">",
+    3: ">=",
+    99: "contains",
+    999: "does not contain",
+    8: "begins with",
+    9: "ends with",
+    100: "has any value",
+    101: "has no value",
+    1000: "in the next",
+    1001: "in the last",
+    1002: "is today",
+    1003: "between",
+}
+"""Numbers of the conditions in filters and Ifs, in the editor's words."""
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LOAD = ast.Load()
+
+
+class Scope(Protocol):
+    """What an expression needs to know about the workflow around it."""
+
+    def output(self, token: Token) -> ast.expr:
+        """The output that an `ActionOutput` token refers to."""
+
+    def variable(self, name: str) -> str:
+        """The Python name of an author's variable."""
+
+    def output_of(self, uuid: str) -> str | None:
+        """The Python name of the output with this UUID; None where the text is no known UUID."""
+
+    def keep(self, content: bytes) -> str:
+        """Stores binary content beside the code and returns its digest."""
+
+    def unknown(self, kind: str) -> None:
+        """Takes note of a value that only `raw(…)` can hold."""
+
+
+def name(identifier: str) -> ast.Name:
+    """A name that is read."""
+    return ast.Name(identifier, _LOAD)
+
+
+def call(function: str, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
+    """`function(args, key=value)`."""
+    return ast.Call(name(function), list(args), keywords_of(keywords))
+
+
+def keywords_of(fields: Mapping[str, ast.expr]) -> list[ast.keyword]:
+    """Keywords; those that Python forbids go together into a final `**{…}`."""
+    plain = [ast.keyword(key, value) for key, value in fields.items() if is_keyword(key)]
+    odd = [(ast.Constant(key), value) for key, value in fields.items() if not is_keyword(key)]
+    if odd:
+        plain.append(ast.keyword(None, ast.Dict([key for key, _ in odd], [value for _, value in odd])))
+    return plain
+
+
+@lru_cache(maxsize=4096)
+def is_keyword(key: str) -> bool:
+    """Whether a parameter's key can be written as `key=`."""
+    return _WORD.fullmatch(key) is not None and not python_keyword.iskeyword(key)
+
+
+def number(value: int | float) -> ast.expr:
+    """A number as the parser reads it: a minus is an operator."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return call("number", ast.Constant(repr(value)))
+    if value < 0 or (value == 0 and math.copysign(1, value) < 0):
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def write(value: Any, scope: Scope) -> ast.expr:
+    """The expression of any value."""
+    if isinstance(value, str):
+        return _string(value, scope)
+    if isinstance(value, Token):
+        return write_token(value, scope)
+    if isinstance(value, Text):
+        return write_text(value, scope)
+    if isinstance(value, bool):
+        return ast.Constant(value)
+    if isinstance(value, (int, float)):
+        return number(value)
+    if isinstance(value, list):
+        return ast.List([write(element, scope) for element in value], _LOAD)
+    if isinstance(value, Items):
+        return write_items(value, scope)
+    if isinstance(value, Record):
+        return _call_with_fields("dict", value.fields, scope)
+    if isinstance(value, Bare):
+        return call("bare", write_token(value.token, scope))
+    if isinstance(value, Quantity):
+        return _write_quantity(value, scope)
+    if isinstance(value, Table):
+        return _write_table(value, scope)
+    if isinstance(value, Typed):
+        return _write_typed(value, scope)
+    if isinstance(value, bytes):
+        return call("data", ast.Constant(f"sha256:{scope.keep(value)}"))
+    if isinstance(value, datetime.datetime):
+        return call("datetime", ast.Constant(value.isoformat()))
+    if isinstance(value, plistlib.UID):
+        return call("raw", ast.Constant("UID"), ast.Constant(value.data))
+    raise TypeError(f"no value of a property list: {type(value).__name__}")
+
+
+def digest_of(content: bytes) -> str:
+    """The name binary content goes by."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _string(value: str, scope: Scope) -> ast.expr:
+    if len(value) == 36 and value[8] == "-":  # the shape of a UUID
+        known = scope.output_of(value)
+        if known is not None:
+            return call("uuid_of", name(known))
+    return ast.Constant(value)
+
+
+def _call_with_fields(function: str, fields: Mapping[str, Any], scope: Scope, *args: ast.expr) -> ast.Call:
+    return call(function, *args, **{key: write(value, scope) for key, value in fields.items()})
+
+
+def write_token(token: Token, scope: Scope) -> ast.expr:
+    """A reference: a name, or a call such as `clipboard()`; its aggrandizements nest around it."""
+    steps = token.steps
+    if token.kind == "ActionOutput":
+        expr = scope.output(token)
+    elif token.kind == "Variable":
+        expr = name(scope.variable(token.name))
+    elif token.kind == "Ask" and token.prompt is not None:
+        expr = call("ask_each_time", ast.Constant(token.prompt))
+    elif token.kind == "DeviceDetails" and steps and _is_property(steps[0]):
+        expr = call("device_details", ast.Constant(steps[0].fields["PropertyName"]))
+        expr.keywords = _property_keywords(steps[0], scope)
+        steps = steps[1:]
+    elif token.kind == "Input":
+        expr = call("shortcut_input", kind=ast.Constant("Input"))
+    else:
+        expr = call(TOKEN_FUNCTIONS[token.kind])
+    for step in steps:
+        expr = _write_step(expr, step, scope)
+    return expr
+
+
+def _is_property(step: Step) -> bool:
+    return (
+        step.kind == PROPERTY
+        and isinstance(step.fields.get("PropertyName"), str)
+        and step.fields.keys() <= {"PropertyName", "PropertyUserInfo"}
+    )
+
+
+def _property_keywords(step: Step, scope: Scope) -> list[ast.keyword]:
+    if "PropertyUserInfo" not in step.fields:
+        return []
+    return [ast.keyword("user_info", _write_plain(step.fields["PropertyUserInfo"], scope))]
+
+
+def _write_plain(raw: Any, scope: Scope) -> ast.expr:
+    return write(parse(raw), scope)
+
+
+def _write_step(inner: ast.expr, step: Step, scope: Scope) -> ast.expr:
+    fields, kind = step.fields, step.kind
+    if kind == DICTIONARY_KEY and fields.keys() == {"DictionaryKey"}:
+        key = fields["DictionaryKey"]
+        if isinstance(key, str):
+            return ast.Subscript(inner, ast.Constant(key), _LOAD)
+    if kind == COERCION and fields.keys() == {"CoercionItemClass"}:
+        return call("coerce", inner, _write_plain(fields["CoercionItemClass"], scope))
+    if _is_property(step):
+        out = call("get_property", inner, ast.Constant(fields["PropertyName"]))
+        out.keywords = _property_keywords(step, scope)
+        return out
+    if kind == DATE_FORMAT and "WFDateFormatStyle" in fields:
+        rest = {k: _write_plain(v, scope) for k, v in fields.items() if k != "WFDateFormatStyle"}
+        return call("format_date", inner, _write_plain(fields["WFDateFormatStyle"], scope), **rest)
+    if kind == UNIT and fields.keys() == {"WFUnit"}:
+        return call("with_unit", inner, _write_plain(fields["WFUnit"], scope))
+    rest = {k: _write_plain(v, scope) for k, v in fields.items()}
+    return call("aggrandize", inner, ast.Constant(kind), **rest)
+
+
+def write_text(text: str | Text, scope: Scope) -> ast.expr:
+    """A string, an f-string, or `join_text(…)` where an f-string would hold a quoted text.
+
+    Python 3.10 cannot parse quotes of the same kind inside an f-string's braces, and later versions
+    print them: so an expression with a text in it never stands in one.
+    """
+    if isinstance(text, str):
+        return _string(text, scope)
+    exprs = [p if isinstance(p, str) else write_token(p, scope) for p in text.parts]
+    if any(not isinstance(e, str) and _has_text(e) for e in exprs):
+        return call("join_text", *[ast.Constant(e) if isinstance(e, str) else e for e in exprs])
+    values: list[ast.expr] = [
+        ast.Constant(e) if isinstance(e, str) else ast.FormattedValue(e, -1, None) for e in exprs
+    ]
+    return ast.JoinedStr(values)
+
+
+def _has_text(expr: ast.expr) -> bool:
+    if isinstance(expr, ast.Name):
+        return False
+    if isinstance(expr, ast.Call) and not expr.args and not expr.keywords:
+        return False
+    return any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in ast.walk(expr))
+
+
+def write_items(items: Items, scope: Scope) -> ast.expr:
+    """`{key: value}`; the value's own type is the item's type."""
+    keys: list[ast.expr | None] = [write_text(key, scope) for key, _ in items.pairs]
+    return ast.Dict(keys, [write_item(item, scope) for _, item in items.pairs])
+
+
+def write_item(item: Item, scope: Scope) -> ast.expr:
+    """An item of a dictionary or list: text, number, True/False, dictionary, list, `file(…)`, `item(…)`."""
+    value = item.value
+    if item.odd:
+        held = ast.Constant(None) if value is None else write(value, scope)
+        return call("item", ast.Constant(item.type), held)
+    if item.type == "number":
+        bare = isinstance(value, (int, float)) and math.isfinite(value)
+        return number(value) if bare else call("number", write(value, scope))
+    if item.type == "boolean":
+        return ast.Constant(value) if isinstance(value, bool) else call("boolean", write(value, scope))
+    if item.type == "array":
+        return ast.List([write_item(element, scope) for element in value], _LOAD)
+    if item.type == "file":
+        return call("file", write(value, scope))
+    return write(value, scope)
+
+
+def _write_quantity(value: Quantity, scope: Scope) -> ast.expr:
+    magnitude = value.magnitude
+    if isinstance(magnitude, str):
+        spelled = number_of(magnitude)
+        size = number(spelled) if not isinstance(spelled, str) else ast.Constant(spelled)
+    elif isinstance(magnitude, Bare):
+        size = write_token(magnitude.token, scope)
+    elif isinstance(magnitude, (int, float)) and not isinstance(magnitude, bool):
+        size = call("number", number(magnitude))
+    elif magnitude is None:
+        size = ast.Constant(None)
+    else:
+        size = call("raw", ast.Constant("Magnitude"), write(magnitude, scope))
+    return call("quantity", size, write(value.unit, scope))
+
+
+def _write_table(table: Table, scope: Scope) -> ast.expr:
+    rows = [_write_row(row, scope) for row in table.rows]
+    return _call_with_fields("all_of" if table.prefix else "any_of", table.fields, scope, *rows)
+
+
+def _write_row(row: dict[str, Any], scope: Scope) -> ast.expr:
+    property_, operator = row.get("Property"), row.get("Operator")
+    if isinstance(property_, str) and type(operator) is int and operator in OPERATORS:
+        rest = {k: v for k, v in row.items() if k not in ("Property", "Operator")}
+        words = (ast.Constant(property_), ast.Constant(OPERATORS[operator]))
+        return _call_with_fields("rule", rest, scope, *words)
+    return _call_with_fields("rule", row, scope)
+
+
+def _write_typed(value: Typed, scope: Scope) -> ast.expr:
+    fields = value.fields
+    function = FUNCTION_OF_TYPE.get(value.type)
+    if function is None and value.type.startswith("WF") and value.type.endswith("State"):
+        args: tuple[ast.expr, ...] = (ast.Constant(value.type[2:-5]),)
+        function = "state"
+    elif function is None:
+        args, function = (ast.Constant(value.type),), "raw"
+        scope.unknown(value.type)
+    else:
+        args = ()
+    if fields.keys() == {"Value"}:
+        inner = fields["Value"]
+        if isinstance(inner, Record) and function not in ("raw", "state"):
+            return _call_with_fields(function, inner.fields, scope)
+        return call(function, *args, write(inner, scope))
+    return call(function, *args, fields=_call_with_fields("dict", fields, scope))

@@ -1,0 +1,246 @@
+"""`wfllm transcribe`: many files to Python, resumable, each fault reported with its file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from wfllm.errors import WfllmError
+from wfllm.progress import progress
+from wfllm.shortcuts.reader import Source, find, read
+from wfllm.shortcuts.sidecar import VERSION
+from wfllm.shortcuts.stats import stats_of
+from wfllm.shortcuts.transcribe import Transcript, transcribe
+from wfllm.shortcuts.tree import build_tree
+
+_ACTION = re.compile(r"action (\d+)\b")
+_SHOWN = 12
+
+
+@dataclass
+class FileReport:
+    """What became of one shortcut."""
+
+    file: str
+    """Path of the input; for a member of a zip `zip:member`."""
+    name: str
+    """Output name: `<name>.py`."""
+    status: str
+    """`done` or `refused`."""
+    reason: str = ""
+    action: int | None = None
+    """Index of the action a refusal is about."""
+    actions: int = 0
+    lines: int = 0
+    raw: dict[str, int] = field(default_factory=dict)
+    """Kind → number of `raw(…)` in the code."""
+    notes: list[str] = field(default_factory=list)
+    """What was recovered."""
+    ifs: int = 0
+    loops: int = 0
+    depth: int = 0
+
+
+@dataclass
+class Report:
+    """What became of all files."""
+
+    files: list[FileReport]
+    resumed: int = 0
+    """Of them, found done already."""
+
+    @property
+    def failed(self) -> int:
+        """Number of refused shortcuts."""
+        return sum(f.status == "refused" for f in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        done = [f for f in self.files if f.status == "done"]
+        return {
+            "done": len(done),
+            "refused": self.failed,
+            "actions": sum(f.actions for f in done),
+            "lines": sum(f.lines for f in done),
+            "raw": sum(sum(f.raw.values()) for f in done),
+            "files": [asdict(f) for f in self.files],
+        }
+
+
+def transcribe_all(input: str, output: Path, n_jobs: int = 1) -> Report:
+    """Transcribes every shortcut of a file, folder or glob.
+
+    Writes `<name>.py`, `<name>.sidecar.json`, binary contents as `<name>.<digest>.bin`, and one
+    `report.json`; never outside `output`. A shortcut whose sidecar is there for the same content is not
+    done again. Prints a summary and the next command.
+
+    Args:
+        input: see `reader.find`.
+        output: folder, made where it is missing.
+        n_jobs: processes.
+
+    Raises:
+        WfllmError: no input, or the output cannot be written.
+    """
+    paths = find(input)
+    output = output.expanduser()
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise WfllmError(
+            f"cannot be made ({fault.strerror})", where=f"output={output}", mend="Name another folder."
+        ) from fault
+    jobs = list(zip(paths, _output_names(paths), [output] * len(paths), strict=True))
+    files: list[FileReport] = []
+    resumed = 0
+    with progress("transcribe", len(jobs), "files") as bar:
+        for part, again in _results(jobs, n_jobs):
+            files.extend(part)
+            resumed += again
+            bar.advance()
+    report = Report(files, resumed)
+    write_atomic(output / "report.json", json.dumps(report.as_json(), ensure_ascii=False, indent=1).encode())
+    _print(report, output)
+    return report
+
+
+_Job = tuple[Path, str, Path]
+
+
+def _results(jobs: list[_Job], n_jobs: int) -> Iterator[tuple[list[FileReport], int]]:
+    if n_jobs <= 1 or len(jobs) < 2:
+        yield from map(_transcribe_file, jobs)
+        return
+    with ProcessPoolExecutor(max_workers=min(n_jobs, len(jobs))) as pool:
+        yield from pool.map(_transcribe_file, jobs, chunksize=max(1, min(16, len(jobs) // n_jobs // 4)))
+
+
+def _transcribe_file(job: _Job) -> tuple[list[FileReport], int]:
+    path, base, output = job
+    sources = read(path)
+    reports, resumed = [], 0
+    taken: set[str] = set()
+    for source in sources:
+        name = base if not source.member else _unused(_safe(f"{base}.{source.name}"), taken)
+        where = f"{path}:{source.member}" if source.member else str(path)
+        known = _done_before(source, name, output, where)
+        resumed += known is not None
+        reports.append(known or _transcribe_source(source, name, output, where))
+    return reports, resumed
+
+
+def _digest(source: Source) -> str:
+    return hashlib.sha256(repr(source.plist).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _done_before(source: Source, name: str, output: Path, where: str) -> FileReport | None:
+    """The report of an earlier run over the same content; of a shortcut's files the sidecar is last."""
+    sidecar = output / f"{name}.sidecar.json"
+    if source.plist is None or not sidecar.is_file() or not (output / f"{name}.py").is_file():
+        return None
+    try:
+        made = json.loads(sidecar.read_bytes())["made"]
+        if made["version"] != VERSION or made["source"] != _digest(source):
+            return None
+        return FileReport(**{**made["report"], "file": where, "name": name})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _transcribe_source(source: Source, name: str, output: Path, where: str) -> FileReport:
+    report = FileReport(where, name, "refused")
+    try:
+        if source.plist is None:
+            raise source.error or WfllmError("cannot be read", where=where)
+        transcript = transcribe(build_tree(source.plist, source.name))
+        stats = stats_of(transcript.workflow)
+        report.status, report.actions = "done", stats.actions
+        report.ifs, report.loops, report.depth = stats.ifs, stats.loops, stats.depth
+        report.lines = transcript.code.count("\n")
+        report.raw = {kind: transcript.raws.count(kind) for kind in sorted(set(transcript.raws))}
+        report.notes = transcript.notes
+        _write(transcript, report, output, _digest(source))
+    except WfllmError as fault:
+        at = _ACTION.search(fault.where)
+        report.status, report.reason = "refused", WfllmError(fault.cause, mend=fault.mend).line()
+        report.action = int(at[1]) if at else None
+    except (OSError, RecursionError, MemoryError, ValueError, TypeError, KeyError, IndexError) as fault:
+        # a fault of ours or of the disk costs this file only, and is told
+        report.status, report.reason = (
+            "refused",
+            f"{type(fault).__name__}: {' '.join(str(fault).split())[:200]}",
+        )
+    return report
+
+
+def _write(transcript: Transcript, report: FileReport, output: Path, digest: str) -> None:
+    made = {"version": VERSION, "source": digest, "report": asdict(report)}
+    sidecar = {"made": made, **transcript.sidecar}
+    for key, content in transcript.data.items():
+        write_atomic(output / f"{report.name}.{key}.bin", content)
+    write_atomic(output / f"{report.name}.py", transcript.code.encode("utf-8"))
+    text = json.dumps(sidecar, ensure_ascii=True, separators=(",", ":"))
+    write_atomic(output / f"{report.name}.sidecar.json", text.encode())
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all: under another name first, then renamed."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _output_names(paths: list[Path]) -> list[str]:
+    taken: set[str] = {"report"}
+    return [_unused(_safe(path.stem), taken) for path in paths]
+
+
+def _safe(name: str) -> str:
+    """A name as one plain file name: no folders, nothing hidden, at most 120 bytes."""
+    name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]', "_", name).strip(". ")
+    while len(name.encode("utf-8")) > 120:
+        name = name[:-1]
+    return name.rstrip(". ") or "shortcut"
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """The name, numbered where another output has it; disks may not tell cases apart."""
+    unused, count = name, 1
+    while unused.casefold() in taken:
+        count += 1
+        unused = f"{name}-{count}"
+    taken.add(unused.casefold())
+    return unused
+
+
+def _print(report: Report, output: Path) -> None:
+    console = Console()
+    totals = report.as_json()
+    table = Table("shortcuts", "done", "refused", "actions", "lines", "raw", title=f"{output}")
+    cells = (len(report.files), totals["done"], totals["refused"], totals["actions"], totals["lines"])
+    table.add_row(*(f"{n:,}" for n in (*cells, totals["raw"])))
+    console.print(table)
+    refused = [f for f in report.files if f.status == "refused"]
+    for file in refused[:_SHOWN]:
+        console.print(f"{file.file}: {file.reason}", style="red", highlight=False, markup=False)
+    if len(refused) > _SHOWN:
+        console.print(f"… and {len(refused) - _SHOWN} more in {output / 'report.json'}", highlight=False)
+    if report.resumed:
+        console.print(f"{report.resumed} were there already", highlight=False)
+    console.print(f"Next: wfllm check input={output}", highlight=False, markup=False)
