@@ -18,7 +18,6 @@ from wfllm.data.encode import Encoded, Lengths, encode_records
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import predict
 from wfllm.evaluation.score import Scores, mean, score
-from wfllm.models.load import load_model
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
 from wfllm.tracking.identity import data_fingerprint
@@ -37,7 +36,6 @@ class Work:
     splits: dict[str, list[Record]]
     catalogue: Catalogue
     fingerprint: str
-    faults: list[WfllmError]
 
     def texts(self) -> list[str]:
         """What a tokenizer of the run's own learns from."""
@@ -68,9 +66,13 @@ def settle(threads: int) -> None:
         torch.set_num_threads(threads)
 
 
-def read(data: s.Data) -> Work:
-    """Records of a data source and the documentation of their APIs."""
+def read(data: s.Data, console: Console) -> Work:
+    """Records of a data source and the documentation of their APIs; tells what was left out."""
     splits, faults = load_records(data)
+    for fault in faults[:5]:
+        console.print(f"left out: {fault.line()}", style="yellow", highlight=False, markup=False)
+    if len(faults) > 5:
+        console.print(f"left out: {len(faults) - 5} more", style="yellow", highlight=False)
     catalogue = load_catalogue()
     published = getattr(data, "apis", None)
     if published:
@@ -78,7 +80,7 @@ def read(data: s.Data) -> Work:
 
         catalogue = catalogue.merge(read_published(Path(published).expanduser()))
     everything = [r for rows in splits.values() for r in rows]
-    return Work(splits, catalogue, data_fingerprint(everything), faults)
+    return Work(splits, catalogue, data_fingerprint(everything))
 
 
 def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
@@ -135,11 +137,6 @@ def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int
         worst = sorted(lengths.dropped.items(), key=lambda item: -item[1])[:3]
         names = ", ".join(f"{name} ({size} tokens)" for name, size in worst)
         console.print(f"[yellow]{split}: {len(lengths.dropped)} records are over model.context={context} and dropped: {names} …")
-
-
-def base_model(base: str, model: s.Model) -> Any:
-    """The untrained model, ready to generate."""
-    return load_model(base, model)
 
 
 def evaluate_splits(

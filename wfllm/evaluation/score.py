@@ -10,6 +10,7 @@ from wfllm.evaluation.codebleu import codebleu_many
 from wfllm.evaluation.predictions import Prediction
 from wfllm.shortcuts.catalogue.load import Catalogue
 from wfllm.shortcuts.checker import check
+from wfllm.shortcuts.comments import statements
 
 METRICS = {
     "codebleu": "CodeBLEU",
@@ -22,6 +23,8 @@ METRICS = {
     "defined": "names defined",
 }
 """Metric → heading, in the order people read them. All are shares of 1; more is better."""
+UNKNOWN = {"unknown-function", "unknown-api", "not-allowed", "syntax-api"}
+"""Rules of the checker that a call breaks where it calls what was not given."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Scores:
     parses: float
     """The answer has a code block that Python's parser accepts."""
     known_apis: float
-    """It parses, calls at least one API, and calls nothing but given APIs and the dialect's functions."""
+    """It parses, calls at least one of the given APIs, and nothing but them and the dialect's functions."""
     defined: float
     """It parses and every name is defined before it is used."""
 
@@ -58,15 +61,13 @@ def score(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: Metr
 
 def checks(code: str | None, apis: Sequence[str], catalogue: Catalogue) -> tuple[float, float, float]:
     """(parses, known APIs only, names defined), each 0 or 1, by the one checker."""
-    from wfllm.shortcuts.comments import statements
-
     if code is None or not code.strip():
         return 0.0, 0.0, 0.0
     rules = {finding.rule for finding in check(code, catalogue, allowed=apis)}
-    if "parses" in rules:
+    if "syntax" in rules:
         return 0.0, 0.0, 0.0
-    calls = any(s.api for s in statements(code, catalogue))
-    return 1.0, float(calls and "known-api" not in rules), float("defined" not in rules)
+    calls = any(s.api in apis for s in statements(code, catalogue))
+    return 1.0, float(calls and not rules & UNKNOWN), float("undefined-name" not in rules)
 
 
 def mean(scores: Sequence[Scores]) -> Scores:

@@ -116,7 +116,7 @@ def _write_tiny(model: TinyModel, folder: Path, texts: Iterable[str], seed: int)
         show_progress=False,
     )
     core.train_from_iterator(texts, trainer)
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=core,
         pad_token=PAD,
         eos_token=END,

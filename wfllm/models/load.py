@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from wfllm.config.schema import Model, PretrainedModel
 from wfllm.errors import WfllmError
@@ -70,3 +70,14 @@ def load_model(source: str, model: Model) -> PreTrainedModel:
 def _not_a_model(source: str, error: Exception) -> WfllmError:
     text = str(error).strip().split("\n")[0][:200]
     return WfllmError(f"transformers cannot load a model from there ({text})", where=f"model {source}")
+
+
+def meta_model(source: str, model: Model) -> Any:
+    """The model's shape without its weights, on the meta device: parameters can be counted, nothing is read."""
+    revision = getattr(model, "revision", None)
+    try:
+        config = AutoConfig.from_pretrained(source, revision=revision)
+    except (OSError, ValueError) as error:
+        raise _not_a_model(source, error) from error
+    with torch.device("meta"):
+        return AutoModelForCausalLM.from_config(config, dtype=DTYPES[model.dtype])

@@ -1,7 +1,7 @@
 """The folder of one run: everything to repeat it, everything it found.
 
 `outputs/<command>/<experiment>/<date>_<id>/` holds config.yaml, run.json (command, overrides, commit,
-versions, status), git.diff, metrics.jsonl, predictions/, checkpoints/, model/ and log.txt.
+versions, status), git.diff, metrics.jsonl, predictions/, checkpoints/ and model/; error.txt where it failed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import os
 import platform
 import subprocess
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from importlib.metadata import distributions
 from pathlib import Path
@@ -72,9 +75,15 @@ class RunFolder:
         """Mark the run finished and keep its results."""
         self.update(status=FINISHED, ended=_now(), results=results)
 
-    def fail(self, error: BaseException) -> None:
-        """Keep why the run stopped; the same command goes on from what is there."""
-        self.update(status=FAILED, ended=_now(), error=" ".join(str(error).split())[:500])
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep why the run stopped, if it does; the same command goes on from what is there."""
+        try:
+            yield
+        except Exception as error:
+            write_text(self.path / "error.txt", traceback.format_exc())
+            self.update(status=FAILED, ended=_now(), error=" ".join(str(error).split())[:500])
+            raise
 
 
 def open_run(
@@ -124,7 +133,15 @@ def find_runs(where: str) -> list[RunFolder]:
     folder = Path(where)
     paths = [folder] if folder.is_dir() else [Path(p) for p in sorted(Path().glob(where))]
     files = {f for p in paths for f in p.rglob("run.json")}
-    return sorted((RunFolder(f.parent) for f in files), key=lambda r: str(r.info.get("started", "")))
+    return sorted((RunFolder(f.parent) for f in files), key=_started)
+
+
+def _started(run: RunFolder) -> str:
+    """When a run began; a damaged one comes first rather than hiding the others."""
+    try:
+        return str(run.info.get("started", ""))
+    except WfllmError:
+        return ""
 
 
 def write_text(path: Path, text: str) -> None:

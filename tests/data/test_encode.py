@@ -1,0 +1,139 @@
+"""Prompt, mask and context: what the model reads, what it learns, and what happens to what is too long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wfllm.bench.record import Record
+from wfllm.config.compose import compose
+from wfllm.config.schema import Prompts, Target, TinyModel
+from wfllm.data.encode import CODE, COMMENT, PLAN, PROMPT, chat_prompt, encode, encode_records
+from wfllm.data.prompt import example, prompt_messages, read_answer
+from wfllm.errors import WfllmError
+from wfllm.models.base import END, base_files
+from wfllm.models.load import load_tokenizer
+from wfllm.shortcuts.api import Api, Parameter
+
+CODE_TEXT = '# Ask for a name.\nname = input("Name?")\n# Show "it" # twice.\nis_workflow_actions_alert(WFAlertActionTitle=name)\n'
+RECORD = Record(
+    query="Greet me by {query} name.",
+    apis=["is.workflow.actions.alert"],
+    task_plan="1. Ask.\n2. Show.",
+    annotated_code=CODE_TEXT,
+    id="r0",
+)
+CATALOGUE = {
+    "is.workflow.actions.alert": Api(
+        "is.workflow.actions.alert", "Alert", "Shows {answer_format}.", (Parameter("WFAlertActionTitle", "text"),)
+    )
+}
+FULL = Target(name="full", plan=True, comments=True)
+CODE_ONLY = Target(name="code_only", plan=False, comments=False)
+
+
+@pytest.fixture(scope="module")
+def prompts() -> Prompts:
+    config: Any = compose("train", []).config
+    return config.prompts  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    model = TinyModel(name="tiny", vocabulary=400, context=1024)
+    folder = base_files(model, Path(tmp_path_factory.mktemp("tiny")) / "base", [CODE_TEXT, RECORD.query], 0)
+    return load_tokenizer(folder, model)
+
+
+def test_prompt_holds_request_and_documentation_and_no_braces_are_filled_twice(prompts: Prompts) -> None:
+    user = prompt_messages(RECORD.query, RECORD.apis, CATALOGUE, prompts, FULL, "compact")[1]["content"]
+    assert "Greet me by {query} name." in user
+    assert "is_workflow_actions_alert" in user
+    assert "Shows {answer_format}." in user
+    assert prompts.answer_format in user
+
+
+def test_roles_cover_the_answer_and_the_end_is_learned(prompts: Prompts, tokenizer: Any) -> None:
+    sample = encode(example(RECORD, CATALOGUE, prompts, FULL), tokenizer)
+    assert len(sample.input_ids) == len(sample.roles)
+    text = {role: tokenizer.decode([i for i, r in zip(sample.input_ids, sample.roles, strict=True) if r == role]) for role in range(4)}
+    assert text[PLAN].startswith("Thought:\n1. Ask.")
+    assert "Ask for a name." in text[COMMENT]
+    assert 'Show "it" # twice.' in text[COMMENT]
+    assert "Ask for a name" not in text[CODE]
+    assert 'input("Name?")' in text[CODE]
+    assert text[CODE].endswith(f"```{END}")
+    assert END not in text[PROMPT].rsplit("assistant", 1)[-1]
+    assert sample.roles == sorted(sample.roles, key=lambda r: r != PROMPT)
+
+
+def test_prompt_tokens_are_the_same_in_training_and_generation(prompts: Prompts, tokenizer: Any) -> None:
+    item = example(RECORD, CATALOGUE, prompts, FULL)
+    sample = encode(item, tokenizer)
+    asked = tokenizer(chat_prompt(item.messages, tokenizer), add_special_tokens=False)["input_ids"]
+    assert sample.input_ids[: len(asked)] == asked
+    assert sample.roles[len(asked)] != PROMPT
+
+
+def test_code_only_has_neither_plan_nor_comments(prompts: Prompts, tokenizer: Any) -> None:
+    item = example(RECORD, CATALOGUE, prompts, CODE_ONLY)
+    assert "Thought" not in item.answer
+    assert "Ask for a name" not in item.answer
+    assert set(encode(item, tokenizer).roles) == {PROMPT, CODE}
+
+
+@given(code=st.text(st.characters(codec="utf-8"), min_size=1, max_size=80), plan=st.text(max_size=40))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_encoded_whole(prompts: Prompts, tokenizer: Any, code: str, plan: str) -> None:
+    """Whatever a record holds, the tokens after the prompt read back as the answer, and all are learned."""
+    record = Record(query="q", apis=[], task_plan=plan, annotated_code="x" + code + "x", id="h")
+    item = example(record, {}, prompts, FULL)
+    sample = encode(item, tokenizer)
+    learned = [i for i, r in zip(sample.input_ids, sample.roles, strict=True) if r != PROMPT]
+    if not any(special in item.answer for special in tokenizer.all_special_tokens):
+        assert tokenizer.decode(learned) == item.answer + END
+
+
+def test_too_long_is_shortened_dropped_or_refused_and_counted(prompts: Prompts, tokenizer: Any) -> None:
+    whole = len(encode(example(RECORD, CATALOGUE, prompts, FULL, "compact"), tokenizer).input_ids)
+    names = len(encode(example(RECORD, CATALOGUE, prompts, FULL, "names"), tokenizer).input_ids)
+    assert names < whole
+    common: Any = {"tokenizer": tokenizer, "catalogue": CATALOGUE, "prompts": prompts, "target": FULL}
+    kept, lengths = encode_records([RECORD], **common, context=names, over_length="shorten")
+    assert len(kept[0].input_ids) == names
+    assert lengths.shortened == {"names": 1}
+    long = Record("q", [], "", "y = 1\n" * 500, id="long")
+    kept, lengths = encode_records([RECORD, long], **common, context=whole, over_length="drop")
+    assert [s.id for s in kept] == ["r0"]
+    assert set(lengths.dropped) == {"long"}
+    with pytest.raises(WfllmError, match="record long: .* over model.context"):
+        encode_records([RECORD, long], **common, context=whole, over_length="fail")
+    with pytest.raises(WfllmError, match="all 1 records are over"):
+        encode_records([long], **common, context=whole, over_length="drop")
+
+
+@pytest.mark.parametrize(
+    ("text", "plan", "code"),
+    [
+        ("Thought:\n1. a\n\nCode:\n```python\nx = 1\n```", "1. a", "x = 1\n"),
+        ("Code:\n```\nx = 1\n```\nmore", "", "x = 1\n"),
+        ("```python\nx = '```'\n", "", "x = '```'\n"),
+        ("no code here", "no code here", None),
+        ("", "", None),
+    ],
+)
+def test_answers_are_taken_apart(text: str, plan: str, code: str | None) -> None:
+    answer = read_answer(text)
+    assert (answer.plan, answer.code) == (plan, code)
+
+
+def test_written_answers_are_read_back(prompts: Prompts) -> None:
+    item = example(RECORD, CATALOGUE, prompts, FULL)
+    answer = read_answer(item.answer)
+    assert answer.plan == RECORD.task_plan
+    assert answer.code is not None
+    assert answer.code.strip() == CODE_TEXT.strip()

@@ -1,0 +1,73 @@
+"""Generation for evaluation: batches give the answers of single runs, and nothing is generated twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wfllm.bench.record import Record
+from wfllm.config.compose import compose
+from wfllm.config.schema import Decoding, TinyModel
+from wfllm.errors import WfllmError
+from wfllm.evaluation.generate import generate
+from wfllm.evaluation.predictions import predict, read_predictions, spread
+from wfllm.models.base import base_files
+from wfllm.models.load import load_model, load_tokenizer
+
+MODEL = TinyModel(name="tiny", vocabulary=300, context=512, hidden=32)
+TEXTS = ["Say hello.", "Count to three, then stop and say it all again, please.", "A", "What is it? " * 9]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
+    folder = base_files(MODEL, tmp_path_factory.mktemp("tiny") / "base", TEXTS, 0)
+    return load_model(folder, MODEL), load_tokenizer(folder, MODEL)
+
+
+def decoding(batch_size: int, tokens: int = 12) -> Decoding:
+    return Decoding(name="greedy", batch_size=batch_size, max_new_tokens=tokens)
+
+
+def test_left_padded_batches_give_the_single_answers(tiny: tuple[Any, Any]) -> None:
+    alone = generate(*tiny, TEXTS, decoding(1))
+    assert generate(*tiny, TEXTS, decoding(4)) == alone
+    assert generate(*tiny, TEXTS, decoding(3)) == alone
+    assert len(set(alone)) > 1
+
+
+def test_no_room_for_an_answer_is_said(tiny: tuple[Any, Any]) -> None:
+    with pytest.raises(WfllmError, match="fills the model's context"):
+        generate(*tiny, ["word " * 600], decoding(1))
+
+
+def records() -> list[Record]:
+    return [Record(query=t, apis=[], task_plan="", annotated_code="x = 1", id=f"r{i}") for i, t in enumerate(TEXTS)]
+
+
+def answer_all(tiny: tuple[Any, Any], path: Path, wanted: list[Record]) -> list[str]:
+    config: Any = compose("train", []).config
+    found = predict("test", *tiny, wanted, {}, config.prompts, config.target, decoding(2), path)
+    return [p.answer for p in found]
+
+
+def test_interrupted_predictions_go_on_and_repeat_nothing(tiny: tuple[Any, Any], tmp_path: Path) -> None:
+    whole = answer_all(tiny, tmp_path / "whole.jsonl", records())
+    path = tmp_path / "part.jsonl"
+    lines = (tmp_path / "whole.jsonl").read_text().splitlines()
+    changed = json.loads(lines[0]) | {"answer": "kept as it was"}
+    path.write_text(json.dumps(changed) + "\n" + lines[1][:20])  # one whole line, one cut off by a kill
+    again = answer_all(tiny, path, records())
+    number = int(changed["id"][1:])
+    assert again[number] == "kept as it was"
+    assert again[:number] + again[number + 1 :] == whole[:number] + whole[number + 1 :]
+    assert len(read_predictions(path)) == len(TEXTS)
+
+
+def test_spread_takes_evenly_and_at_most_all() -> None:
+    rows = records()
+    assert [r.id for r in spread(rows, 2)] == ["r0", "r2"]
+    assert spread(rows, 99) == rows
+    assert spread(rows, None) == rows

@@ -1,0 +1,217 @@
+"""Training is right to the last bit: the equalities that a comparison of runs rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytorch_lightning as pl
+import torch
+from torch.nn.functional import cross_entropy
+
+from tests.training.conftest import make_samples, tiny_llama
+from wfllm.config.schema import Full, Lora, Optim, Trainer
+from wfllm.data.batches import collate
+from wfllm.data.encode import Encoded
+from wfllm.data.module import WorkflowData
+from wfllm.errors import WfllmError
+from wfllm.tracking.metrics_log import MetricsLog, read_metrics
+from wfllm.training.checkpoints import load_trained, merged, save_trained
+from wfllm.training.loop import LAST, build_trainer, total_steps
+from wfllm.training.loss import summed_loss
+from wfllm.training.module import WorkflowModule
+from wfllm.training.strategies import apply_strategy
+
+OPTIM = Optim(name="adamw", lr=1e-2)
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
+
+
+def fit(
+    folder: Path,
+    samples: list[Encoded],
+    *,
+    strategy: Full | Lora | None = None,
+    resume: str | None = None,
+    log: bool = False,
+    **trainer: Any,
+) -> torch.Tensor:
+    """Train a tiny Llama; all its weights as one vector."""
+    config = Trainer(name="default", accelerator="cpu", **{"epochs": 2, "samples": 0, **trainer})
+    pl.seed_everything(0, verbose=False)
+    model = apply_strategy(tiny_llama(), strategy or Full(name="full"))
+    data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
+    steps = total_steps(data.batches_per_epoch, config)
+    module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
+    loggers = [MetricsLog(folder / "metrics.jsonl")] if log else []
+    loop = build_trainer(config, folder, loggers, [], data.batches_per_epoch)
+    loop.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+    assert loop.global_step == steps
+    return torch.cat([p.detach().flatten() for p in module.model.parameters()])
+
+
+def test_supervised_positions_alone_give_the_plain_loss(samples: list[Encoded]) -> None:
+    model = tiny_llama()
+    batch = collate(samples[:4], pad_id=0)
+    loss, tokens = summed_loss(model, batch)
+    logits = model(input_ids=batch["input_ids"]).logits[:, :-1].float()
+    labels = batch["input_ids"].masked_fill(~batch["supervised"], -100)[:, 1:]
+    plain = cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1), reduction="sum")
+    assert int(tokens) == int((labels != -100).sum()) > 0
+    torch.testing.assert_close(loss, plain, rtol=1e-6, atol=1e-4)
+
+
+def test_padding_changes_no_sample_loss(samples: list[Encoded]) -> None:
+    model = tiny_llama().eval()
+    together, _ = summed_loss(model, collate(samples, pad_id=0))
+    alone = sum(summed_loss(model, collate([s], pad_id=0))[0] for s in samples)
+    torch.testing.assert_close(together, alone, rtol=1e-6, atol=1e-3)
+
+
+@pytest.mark.parametrize(("batch_size", "accumulate"), [(1, 13), (13, 1), (4, 4)])
+def test_accumulation_equals_one_big_batch(
+    tmp_path: Path, samples: list[Encoded], batch_size: int, accumulate: int
+) -> None:
+    """One step over 13 samples, however they are cut into micro-batches; clipping comes after the division."""
+    one = fit(tmp_path / "one", samples, epochs=1, batch_size=13, accumulate=1, clip=0.3)
+    cut = fit(tmp_path / "cut", samples, epochs=1, batch_size=batch_size, accumulate=accumulate, clip=0.3)
+    assert float((one - cut).abs().max()) < 2e-5
+    start = torch.cat([p.detach().flatten() for p in tiny_llama().parameters()])
+    assert float((one - start).abs().max()) > 1e-3
+
+
+def test_last_partial_window_weighs_by_its_own_tokens(tmp_path: Path, samples: list[Encoded]) -> None:
+    """13 samples in windows of 8 leave a window of 5: its gradient is the mean over those 5 samples' tokens."""
+    fit(tmp_path, samples, epochs=1, batch_size=1, accumulate=8, log=True)
+    rows = [r for r in read_metrics(tmp_path / "metrics.jsonl") if "train/supervised_tokens" in r]
+    assert len(rows) == 2
+    assert sum(r["train/supervised_tokens"] for r in rows) == sum(s.supervised for s in samples)
+
+
+@pytest.mark.parametrize("strategy", [Full(name="full"), Lora(name="lora", dropout=0.2)], ids=["full", "lora"])
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_resumed_equals_uninterrupted_to_the_last_bit(
+    tmp_path: Path, samples: list[Encoded], strategy: Full | Lora, batch_size: int
+) -> None:
+    """Stopped after every single optimiser step in turn, epoch ends included."""
+    settings: dict[str, Any] = {"strategy": strategy, "batch_size": batch_size, "accumulate": 3, "checkpoint_every": 1}
+    whole = fit(tmp_path / "whole", samples, log=True, **settings)
+    losses = [r["train/loss"] for r in read_metrics(tmp_path / "whole" / "metrics.jsonl") if "train/loss" in r]
+    for stop in range(1, len(losses)):
+        folder = tmp_path / f"stop{stop}"
+        _stop_after(folder, samples, stop, settings)
+        resumed = fit(folder, samples, log=True, resume=str(folder / f"{LAST}.ckpt"), **settings)
+        assert torch.equal(whole, resumed), f"stopped after step {stop}"
+        again = [r["train/loss"] for r in read_metrics(folder / "metrics.jsonl") if "train/loss" in r]
+        assert again == losses, f"stopped after step {stop}"
+
+
+class _Stopped(Exception):
+    pass
+
+
+class _StopAfter(pl.Callback):
+    """Dies as a kill would: without any clean-up after the checkpoint of step `stop`."""
+
+    def __init__(self, stop: int) -> None:
+        self.stop = stop
+
+    def on_train_batch_start(self, trainer: pl.Trainer, *args: Any) -> None:
+        if trainer.global_step == self.stop:
+            raise _Stopped
+
+
+def _stop_after(folder: Path, samples: list[Encoded], stop: int, settings: dict[str, Any]) -> None:
+    settings = dict(settings)
+    strategy = settings.pop("strategy")
+    config = Trainer(name="default", accelerator="cpu", epochs=2, samples=0, **settings)
+    pl.seed_everything(0, verbose=False)
+    model = apply_strategy(tiny_llama(), strategy)
+    data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
+    steps = total_steps(data.batches_per_epoch, config)
+    module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
+    log = MetricsLog(folder / "metrics.jsonl")
+    folder.mkdir(parents=True)
+    loop = build_trainer(config, folder, [log], [_StopAfter(stop)], data.batches_per_epoch)
+    with pytest.raises(_Stopped):
+        loop.fit(module, datamodule=data, weights_only=True)
+
+
+def test_lora_starts_as_the_base_model_and_leaves_it_alone(tmp_path: Path, samples: list[Encoded]) -> None:
+    base = tiny_llama().eval()
+    ids = collate(samples[:1], pad_id=0)["input_ids"]
+    expected = base(input_ids=ids).logits
+    model = apply_strategy(tiny_llama(), Lora(name="lora")).eval()
+    assert torch.equal(model(input_ids=ids).logits, expected)
+    frozen = {n: p.detach().clone() for n, p in model.named_parameters() if not p.requires_grad}
+    loss, tokens = summed_loss(model, collate(samples, pad_id=0))
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], 1.0)
+    for _ in range(2):
+        (loss / tokens).backward()
+        optimizer.step()
+        loss, tokens = summed_loss(model, collate(samples, pad_id=0))
+    assert all(torch.equal(p, frozen[n]) for n, p in model.named_parameters() if n in frozen)
+    assert not torch.equal(model(input_ids=ids).logits, expected)
+
+
+def test_merged_adapter_gives_the_adapters_logits(samples: list[Encoded]) -> None:
+    model = apply_strategy(tiny_llama(), Lora(name="lora"))
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.1)
+    ids = collate(samples[:1], pad_id=0)["input_ids"]
+    beside = model.eval()(input_ids=ids).logits
+    torch.testing.assert_close(merged(model)(input_ids=ids).logits, beside, rtol=1e-4, atol=1e-5)
+
+
+def test_checkpoint_holds_only_what_is_trained(tmp_path: Path, samples: list[Encoded]) -> None:
+    fit(tmp_path, samples, strategy=Lora(name="lora"), accumulate=3, checkpoint_every=1)
+    state = torch.load(tmp_path / f"{LAST}.ckpt", weights_only=True)["state_dict"]
+    assert state
+    assert all("lora_" in name for name in state)
+
+
+def test_checkpoint_of_another_strategy_is_refused(tmp_path: Path, samples: list[Encoded]) -> None:
+    fit(tmp_path, samples, strategy=Lora(name="lora"), accumulate=3, checkpoint_every=1)
+    with pytest.raises(WfllmError, match="another model or strategy"):
+        fit(tmp_path / "full", samples, accumulate=3, resume=str(tmp_path / f"{LAST}.ckpt"))
+
+
+def test_nan_loss_stops_and_names_the_step(tmp_path: Path, samples: list[Encoded]) -> None:
+    def poisoned() -> Any:
+        model = tiny_llama()
+        with torch.no_grad():
+            model.model.embed_tokens.weight.fill_(float("nan"))
+        return model
+
+    data = WorkflowData(samples, [], batch_size=1, pad_id=0, seed=0)
+    module = WorkflowModule(poisoned(), OPTIM, steps=4, accumulate=4)
+    config = Trainer(name="default", accelerator="cpu", epochs=1, accumulate=4)
+    with pytest.raises(WfllmError, match="nan at step 1"):
+        build_trainer(config, tmp_path, [], [], data.batches_per_epoch).fit(module, datamodule=data)
+
+
+def test_saved_weights_load_as_they_were(tmp_path: Path, samples: list[Encoded]) -> None:
+    class NoTokenizer:
+        def save_pretrained(self, folder: Path) -> None:
+            (folder / "tokenizer.json").write_text("{}")
+
+    from wfllm.config.schema import TinyModel
+
+    model = tiny_llama().eval()
+    save_trained(model, NoTokenizer(), tmp_path / "model")
+    ids = collate(samples[:1], pad_id=0)["input_ids"]
+    loaded = load_trained(tmp_path / "model", "", TinyModel(name="tiny"))
+    assert torch.equal(loaded.eval()(input_ids=ids).logits, model(input_ids=ids).logits)
+
+
+def test_order_is_a_function_of_seed_and_epoch() -> None:
+    from wfllm.data.batches import batch_order
+
+    lengths = [len(s.input_ids) for s in make_samples(40)]
+    first = batch_order(lengths, 4, seed=0, epoch=0)
+    assert first == batch_order(lengths, 4, seed=0, epoch=0)
+    assert first != batch_order(lengths, 4, seed=0, epoch=1)
+    assert first != batch_order(lengths, 4, seed=1, epoch=0)
+    assert sorted(i for batch in first for i in batch) == list(range(40))

@@ -1,0 +1,68 @@
+"""`wfllm evaluate`: generate and score a checkpoint, or the untrained model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+
+from wfllm.commands import prepare, report
+from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
+from wfllm.config.compose import Composed
+from wfllm.config.schema import EvaluateCommand
+from wfllm.errors import WfllmError
+from wfllm.evaluation.predictions import spread
+from wfllm.models.base import base_files
+from wfllm.models.load import load_model, load_tokenizer
+from wfllm.tracking.run_folder import open_run
+from wfllm.tracking.wandb_run import tracking
+
+FIXED = ("model", "prompts", "target", "thoughts")
+"""Groups that a checkpoint brings with it."""
+
+
+def run(composed: Composed) -> int:
+    """Score a checkpoint on a held-out split. 0 when it is done."""
+    console = Console()
+    config = cast(EvaluateCommand, composed.config)
+    prepare.settle(0)
+    checkpoint = open_checkpoint(config.checkpoint) if config.checkpoint else None
+    if checkpoint:
+        config = _with_checkpoint(config, checkpoint, composed.overrides)
+    work = prepare.read(config.data, console)
+    plain = config.model_dump(mode="json")
+    if checkpoint:  # the same path may hold another run tomorrow
+        plain["checkpoint"] = checkpoint.run.info["id"]
+    name = checkpoint.run.path.name if checkpoint else config.model.name
+    folder = open_run("evaluate", name, plain, composed.overrides, work.fingerprint, Path(config.output))
+    if folder.finished:
+        console.print(f"This very evaluation is finished: {folder.path}", highlight=False, soft_wrap=True)
+        report.print_results(console, folder)
+        return 0
+    base = checkpoint.base if checkpoint else base_files(config.model, folder.path / "base", work.texts(), config.seed)
+    tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
+    load: prepare.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
+    held_out = {config.split: spread(work.splits[config.split], config.limit)}
+    with folder.kept(), tracking(config.logger, folder, plain, name, "evaluate") as tracker:
+        scores = prepare.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
+        folder.finish(scores=scores)
+    report.print_results(console, folder)
+    return 0
+
+
+def _with_checkpoint(config: EvaluateCommand, checkpoint: Checkpoint, overrides: list[str]) -> EvaluateCommand:
+    """The config with the checkpoint's own model, prompts and target, and its data unless another is named."""
+    given = {o.lstrip("+~").split("=")[0].split(".")[0] for o in overrides}
+    fixed = sorted(given & set(FIXED))
+    if fixed:
+        raise WfllmError(
+            f"{', '.join(fixed)} cannot be changed for a checkpoint: it was trained with its own",
+            where="wfllm evaluate",
+            mend=f"Leave out {fixed[0]}, or leave out checkpoint to score an untrained model.",
+        )
+    own = checkpoint.config
+    changes = {group: getattr(own, group) for group in FIXED}
+    if "data" not in given:
+        changes["data"] = own.data
+    return config.model_copy(update=changes)

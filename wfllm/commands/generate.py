@@ -1,0 +1,73 @@
+"""`wfllm generate`: one request in plain words, one workflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+from rich.syntax import Syntax
+
+from wfllm.commands import prepare
+from wfllm.commands.checkpoint import open_checkpoint
+from wfllm.config.compose import Composed
+from wfllm.config.schema import GenerateCommand
+from wfllm.data.encode import chat_prompt
+from wfllm.data.prompt import prompt_messages, read_answer
+from wfllm.errors import WfllmError
+from wfllm.evaluation.generate import generate
+from wfllm.progress import progress
+from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
+from wfllm.shortcuts.catalogue.search import best_apis
+from wfllm.shortcuts.checker import check
+from wfllm.tracking.run_folder import write_text
+
+
+def run(composed: Composed) -> int:
+    """Print a workflow for the request, with what the checker says of it. 1 where no code came."""
+    config = cast(GenerateCommand, composed.config)
+    console = Console()
+    prepare.settle(0)
+    if not config.query.strip():
+        raise WfllmError("is empty", where="query", mend='Say what it should do: query="…"')
+    checkpoint = open_checkpoint(config.checkpoint)
+    catalogue = load_catalogue()
+    apis = config.apis if config.apis is not None else best_apis(config.query, catalogue, config.max_apis)
+    _refuse_unknown(apis, catalogue)
+    own = checkpoint.config
+    messages = prompt_messages(
+        config.query, apis, catalogue, own.prompts, own.target, own.prompts.documentation
+    )
+    tokenizer = checkpoint.tokenizer()
+    with progress("Writing the workflow", 1, "answer") as bar:
+        text = generate(checkpoint.model(), tokenizer, [chat_prompt(messages, tokenizer)], config.decoding)[0]
+        bar.advance()
+    answer = read_answer(text)
+    if answer.plan:
+        console.print(answer.plan, markup=False, highlight=False)
+        console.print()
+    if answer.code is None:
+        console.print("[red]The model wrote no code block. Its answer was:")
+        console.print(text, markup=False, highlight=False)
+        return 1
+    console.print(Syntax(answer.code.strip(), "python", word_wrap=True))
+    findings = check(answer.code, catalogue, allowed=apis)
+    for finding in findings:
+        console.print(f"line {finding.line}: {finding.message}", style="yellow", markup=False, highlight=False)
+    console.print("[green]The checker finds nothing wrong." if not findings else f"{len(findings)} findings.")
+    if config.output:
+        write_text(Path(config.output), answer.code.strip() + "\n")
+        console.print(f"Written to {config.output}. Next: wfllm check input={config.output}", highlight=False)
+    else:
+        console.print("Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use", markup=False)
+    return 0
+
+
+def _refuse_unknown(apis: list[str], catalogue: Catalogue) -> None:
+    from wfllm.config.problems import suggestion
+
+    for identifier in apis:
+        if identifier not in catalogue:
+            raise WfllmError(
+                f"no API {identifier} in the catalogue", where="apis", mend=suggestion(identifier, catalogue)
+            )
