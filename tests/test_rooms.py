@@ -47,14 +47,15 @@ def room_of(path: Path) -> str:
 def rooms_used(source: str) -> Iterator[tuple[int, str]]:
     """Line and room of every import of this package, inside functions and `if TYPE_CHECKING` too."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            yield node.lineno, "a relative import"
-        elif isinstance(node, ast.ImportFrom) and node.module == "wfllm":
-            yield from ((node.lineno, alias.name) for alias in node.names)
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            names = ["wfllm.a relative import"]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            yield from ((node.lineno, n.split(".")[1]) for n in names if n.startswith("wfllm."))
+            continue
+        yield from ((node.lineno, name.split(".")[1]) for name in names if name.startswith("wfllm."))
 
 
 def trespasses(room: str, source: str) -> list[str]:
