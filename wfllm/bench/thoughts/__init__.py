@@ -1,0 +1,1 @@
+"""Thoughts about a workflow: comments, task plan, request."""
