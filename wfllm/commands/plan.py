@@ -65,7 +65,7 @@ def _memory(config: TrainCommand, model: torch.nn.Module, longest: int) -> str:
     size = BYTES[config.model.dtype]
     weights = sum(p.numel() for p in model.parameters()) * size
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad) * size
-    shape: Any = model.config  # type: ignore[assignment]
+    shape: Any = model.config
     width = 1 if "16" in config.trainer.precision else 2
     tokens = longest * config.trainer.batch_size
     activations = 34 * shape.hidden_size * tokens * shape.num_hidden_layers * width

@@ -73,7 +73,7 @@ def _not_a_model(source: str, error: Exception) -> WfllmError:
 
 
 def meta_model(source: str, model: Model) -> Any:
-    """The model's shape without its weights, on the meta device: parameters can be counted, nothing is read."""
+    """The model without its weights, on the meta device: parameters can be counted, nothing is read."""
     revision = getattr(model, "revision", None)
     try:
         config = AutoConfig.from_pretrained(source, revision=revision)
