@@ -24,7 +24,6 @@ from wfllm.shortcuts.comments import (
     code_spans,
     statements,
     with_comments,
-    without_comments,
 )
 from wfllm.shortcuts.syntax import blocks_of, parse_code
 
@@ -77,23 +76,36 @@ def query(code: str, title: str = "", catalogue: Catalogue | None = None) -> str
 def annotate(record: Record, catalogue: Catalogue | None = None) -> Record:
     """The record with whatever thoughts it lacks: request, plan, a comment before each statement, APIs.
 
-    Thoughts it has stay. `source` serves as the title.
+    Thoughts it has stay, the comments of a shortcut's author too. The title in `meta`, else the id, names
+    the workflow.
 
     Raises:
         WfllmError: its code does not parse.
     """
     catalogue = catalogue or load_catalogue()
-    code = without_comments(record.annotated_code)
-    has_comments = any(label == "comment" for _, _, label in code_spans(record.annotated_code))
+    code = record.annotated_code
+    title = str(record.meta.get("title") or record.id)
+    commented = _commented_lines(code)
+    lacking = {
+        s.index: comment(s, catalogue) for s in statements(code, catalogue) if s.line - 1 not in commented
+    }
     return replace(
         record,
-        query=record.query or query(code, record.source, catalogue),
+        query=record.query or query(code, title, catalogue),
         apis=record.apis or called_apis(code, catalogue),
         task_plan=record.task_plan or plan(code, catalogue),
-        annotated_code=record.annotated_code
-        if has_comments
-        else with_comments(code, comments(code, catalogue)),
+        annotated_code=with_comments(code, lacking),
     )
+
+
+def _commented_lines(code: str) -> set[int]:
+    """Numbers of the lines that are comments."""
+    lines: set[int] = set()
+    for start, end, label in code_spans(code):
+        if label == "comment":
+            first = code.count("\n", 0, start) + 1
+            lines.update(range(first, first + code.count("\n", start, end)))
+    return lines
 
 
 # ---------------------------------------------------------------- plan
