@@ -24,7 +24,10 @@ CATALOGUE = Catalogue(
                 Parameter("at-once", "any"),
             ),
         ),
-        Api("app.choose", title="Choose from Menu", description="match menu(…)", called=False),
+        Api("is.workflow.actions.conditional", title="If", description="if …:", called=False),
+        Api("is.workflow.actions.gettext", title="Text", description="A text.", called=False),
+        Api("app.undocumented"),
+        Api("app.old", description="Takes old keys.", also=("WFOld",)),
     ]
 )
 
@@ -71,7 +74,7 @@ def test_a_legal_workflow_has_no_findings() -> None:
         ("x = app_fetch(ur='a', url='b')", "unknown-parameter"),
         ("x = app_fetch()", "missing-parameter"),
         ("x = app_fetch('a', url='b')", "arguments"),
-        ("x = app_fetch(url=['a'])", "value"),
+        ("x = app_fetch(url={'a': 1})", "value"),
         ("x = app_fetch(url=True)", "value"),
         ("x = app_fetch(url='a', method='get')", "value"),
         ("x = app_fetch(url='a', times='three')", "value"),
@@ -80,7 +83,7 @@ def test_a_legal_workflow_has_no_findings() -> None:
         ("x = app_fetch(url='a', fields=[1])", "value"),
         ("x = app_fetch(url='a', fields='b')", "value"),
         ("x = f\"{app_fetch(url='a')}\"", "nested-call"),
-        ("x = app_choose()", "syntax-api"),
+        ("x = is_workflow_actions_conditional()", "syntax-api"),
         ("x = get_property('a')", "arguments"),
         ("x = 'a'.upper()", "unknown-function"),
         ("x = ['a'][0]()", "unknown-function"),
@@ -123,6 +126,15 @@ def test_a_legal_workflow_has_no_findings() -> None:
 )
 def test_each_fault_is_found(code: str, rule: str) -> None:
     assert rule in rules(code)
+
+
+def test_what_real_files_hold_is_no_fault() -> None:
+    assert rules("x = app_fetch(url=['a', 'b'], fast=0, ShowWhenRun=False, **{'Show-url': True})") == []
+    assert rules("x = app_undocumented(anything=shortcut_input(kind='Input'))") == []
+    assert rules("x = is_workflow_actions_gettext()") == []
+    assert rules("x = app_old(WFOld=1)") == []
+    assert rules("x = app_fetch(url='a', times='')") == []
+    assert rules("match menu('a', ['b']):\n    case None:\n        pass\n    case 1:\n        pass") == []
 
 
 def test_findings_say_the_line_and_what_to_write() -> None:

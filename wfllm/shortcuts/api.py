@@ -42,6 +42,9 @@ class Api:
     called: bool = True
     """False for an action the dialect writes as syntax (`if`, `for`, texts, …): known, never called."""
 
+    also: tuple[str, ...] = ()
+    """Further keys it takes: old names and rare settings, known to checks and left out of prompts."""
+
     @property
     def app(self) -> str:
         """`builtin`, or the bundle id the identifier starts with."""

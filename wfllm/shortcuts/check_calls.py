@@ -22,6 +22,19 @@ _MEND_BUILTIN = {
     "eval": "Use is_workflow_actions_calculateexpression.",
 }
 
+_EDITOR_KEYS = frozenset(
+    (
+        "ShowWhenRun", "OpenWhenRun", "Advanced", "ShowHeaders", "UUID", "CustomOutputName",
+        "GroupingIdentifier", "AppIntentDescriptor", "IntentAppDefinition", "IntentAppIdentifier",
+    )
+)  # fmt: skip
+"""Keys that any action of a real file may carry: state of the editor, and which app serves an intent."""
+_FLOW = frozenset(
+    f"is.workflow.actions.{name}" for name in ("conditional", "repeat.each", "repeat.count", "choosefrommenu")
+)
+"""Actions that only mean something as a block. Other syntax actions may be called where a file holds them
+in a form that the syntax cannot show."""
+
 
 def call_findings(node: ast.stmt, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
     """What is wrong with the calls in one statement."""
@@ -98,7 +111,8 @@ def _api_call(
     if api is None:
         return
     if not api.called:
-        yield Finding(line, "syntax-api", f"{api.title} is written as syntax, not called", api.description)
+        if identifier in _FLOW:
+            yield Finding(line, "syntax-api", f"{api.title} is a block, not a call", api.description)
         return
     if call.args:
         yield Finding(line, "arguments", f"{name} takes its values by name", f"Write {name}(key=value).")
@@ -107,6 +121,8 @@ def _api_call(
 
 def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
     known = {p.name: p for p in api.parameters}
+    documented = bool(known or api.description)
+    title = api.title or api.identifier
     given: set[str] = set()
     spread = False
     for key, value in _given(call):
@@ -115,17 +131,17 @@ def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
         elif key in given:
             yield Finding(call.lineno, "parameter", f"{key} is given twice")
         elif key not in known:
-            mend = (
-                nearest(key, known) or f"{api.title} takes {', '.join(list(known)[:8]) or 'no parameters'}."
-            )
-            yield Finding(value.lineno, "unknown-parameter", f"{api.title} has no parameter {key}", mend)
+            if not documented or key in api.also or key in _EDITOR_KEYS or key.startswith("Show-"):
+                continue
+            mend = nearest(key, known) or f"{title} takes {', '.join(list(known)[:8]) or 'no parameters'}."
+            yield Finding(value.lineno, "unknown-parameter", f"{title} has no parameter {key}", mend)
         elif fault := _value_fault(known[key], value):
             yield Finding(value.lineno, "value", f"{key}: {fault}", _wanted(known[key], value))
         given.add(key or "")
     for parameter in api.parameters:
         if parameter.required and parameter.name not in given and not spread:
             mend = f"Add {parameter.name}=…"
-            yield Finding(call.lineno, "missing-parameter", f"{api.title} needs {parameter.name}", mend)
+            yield Finding(call.lineno, "missing-parameter", f"{title} needs {parameter.name}", mend)
 
 
 def _given(call: ast.Call) -> Iterator[tuple[str | None, ast.expr]]:
@@ -147,8 +163,9 @@ def _value_fault(parameter: Parameter, node: ast.expr) -> str:
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
         node = node.operand
     if isinstance(node, (ast.Dict, ast.List)):
-        wrong = kind in ("text", "number", "boolean", "choice", "date")
-        wrong = wrong or (kind == "dictionary" and isinstance(node, ast.List))
+        wrong = kind in ("number", "boolean", "choice", "date")
+        # several texts may stand where one is wanted; a dictionary may not
+        wrong = wrong or kind == ("dictionary" if isinstance(node, ast.List) else "text")
         return f"a {kind} is wanted" if wrong else ""
     if not isinstance(node, ast.Constant) or node.value is None:
         return ""
@@ -160,7 +177,7 @@ def _value_fault(parameter: Parameter, node: ast.expr) -> str:
             else ""
         )
     if kind == "boolean":
-        return "" if isinstance(value, bool) else "True or False is wanted"
+        return "" if value in (True, False) else "True or False is wanted"  # files hold 0 and 1, too
     if kind == "number":
         return "" if _is_number(value) else "a number is wanted"
     if kind == "dictionary":
@@ -175,6 +192,8 @@ def _is_number(value: object) -> bool:
         return False
     if isinstance(value, (int, float)):
         return True
+    if value == "":
+        return True  # a field left empty
     try:
         float(str(value)[:400])
     except ValueError:

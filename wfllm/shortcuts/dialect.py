@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wfllm.shortcuts.names import DIALECT
+
 
 @dataclass(frozen=True)
 class Function:
@@ -39,11 +41,11 @@ def _f(
 
 FUNCTIONS: dict[str, Function] = {
     # tokens: values that stand inside other values
-    "shortcut_input": _f("()", "What the shortcut was started with."),
-    "clipboard": _f("()", "What lies on the clipboard."),
-    "current_date": _f("()", "Now."),
-    "ask_each_time": _f("(prompt='')", "A value asked for when the action runs.", most=1),
-    "device_details": _f("(detail)", "A fact about the device, e.g. 'Device Name'.", 1, 1),
+    "shortcut_input": _f("()", "What the shortcut was started with.", keywords=None),
+    "clipboard": _f("()", "What lies on the clipboard.", keywords=None),
+    "current_date": _f("()", "Now.", keywords=None),
+    "ask_each_time": _f("(prompt='')", "A value asked for when the action runs.", most=1, keywords=None),
+    "device_details": _f("(detail)", "A fact about the device, e.g. 'Device Name'.", 0, 1, None),
     # what a value is looked at as
     "get_property": _f("(value, name)", "A property of a value, e.g. 'File Size'.", 2, 2, None),
     "coerce": _f("(value, item_class)", "The value as another kind of content.", 2, 2, None),
@@ -72,14 +74,8 @@ FUNCTIONS: dict[str, Function] = {
 }
 """Python name → function."""
 
-_EXACT_FORMS = (
-    "aggrandize", "all_of", "any_of", "array_state", "bare", "boolean", "choice", "contacts", "date",
-    "datetime", "duration", "file", "get_variable", "item", "linked_choice", "measurement",
-    "missing_output", "name_of", "number", "number_choice", "previous_output", "quantity", "rule",
-    "state", "time_offset", "uuid_of", "variable",
-)  # fmt: skip
-for _name in _EXACT_FORMS:
-    FUNCTIONS[_name] = _f("(…)", "A value in the exact form a property list holds it.", 0, None, None)
+for _name in ("dict", *sorted(DIALECT)):
+    FUNCTIONS.setdefault(_name, _f("(…)", "A value in the exact form a file holds it.", 0, None, None))
 
 METHODS: dict[str, int] = {"startswith": 1, "endswith": 1, "append": 1, "keys": 0, "values": 0}
 """Methods a value has, with the number of arguments each takes."""

@@ -301,7 +301,12 @@ def _title_clause(api: Api) -> str:
 
 def _pick(node: ast.stmt, count: int) -> int:
     """A number below count that only depends on the statement, so that phrases vary but repeat runs agree."""
-    return zlib.crc32(ast.dump(node).encode("utf-8", "replace")) % count
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    call = getattr(node, "value", None)
+    values = [k.value for k in call.keywords] if isinstance(call, ast.Call) else []
+    plain = [v.id if isinstance(v, ast.Name) else getattr(v, "value", "") for v in (target, *values)]
+    key = " ".join(part for part in plain if isinstance(part, str))
+    return zlib.crc32(key.encode("utf-8", "replace")) % count
 
 
 def _capped(text: str, most: int = MAX_WORDS) -> str:

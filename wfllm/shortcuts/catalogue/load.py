@@ -62,7 +62,8 @@ def load_catalogue() -> Catalogue:
 
 
 def read_tables(paths: Iterable[Path]) -> Catalogue:
-    """A catalogue from YAML tables: identifier → title, description, input, returns, parameters, syntax.
+    """A catalogue from YAML tables: identifier → title, description, input, returns, parameters, also,
+    and syntax where the dialect has its own form for it.
 
     Raises:
         WfllmError: a table that is not YAML or an entry that is not of this shape.
@@ -84,7 +85,7 @@ def read_tables(paths: Iterable[Path]) -> Catalogue:
 
 
 def _api(identifier: str, entry: dict[str, Any]) -> Api:
-    unknown = set(entry) - {"title", "description", "input", "returns", "parameters", "syntax"}
+    unknown = set(entry) - {"title", "description", "input", "returns", "parameters", "syntax", "also"}
     if unknown:
         raise ValueError(f"unknown keys {sorted(unknown)}")
     returns = entry.get("returns") or {}
@@ -96,6 +97,7 @@ def _api(identifier: str, entry: dict[str, Any]) -> Api:
         input=entry.get("input"),
         returns=returns.get("type"),
         output_name=returns.get("name", ""),
+        also=tuple(entry.get("also") or ()),
         called=not entry.get("syntax", False),
     )
 

@@ -17,7 +17,6 @@ from typing import Any
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api, Parameter, ValueType
 from wfllm.shortcuts.catalogue.load import Catalogue
-from wfllm.shortcuts.syntax import parse_code
 
 _TYPES: tuple[tuple[str, ValueType], ...] = (
     ("SWITCH", "boolean"),
@@ -39,6 +38,11 @@ _TYPES: tuple[tuple[str, ValueType], ...] = (
     ("TEXT", "text"),
     ("URL", "text"),
 )
+_EMPTY = ("No description available.", "No description available", "DESCRIPTION")
+_ENUM = re.compile(r"^class (\w+):\n((?: {4}.*\n)+)", re.MULTILINE)
+_MEMBER = re.compile(r"^ {4}(\w+) = ", re.MULTILINE)
+_DEFAULT = re.compile(r"^ {4}(\w+): [^=\n]+? = (.+?),?$", re.MULTILINE)
+_LONGEST_DEFAULT = 200
 _ENUM_OF = re.compile(r"^- (\w+) \(.*?\):.*\bclass (\w+)", re.MULTILINE)
 
 
@@ -125,41 +129,33 @@ def _type(name: str, has_choices: bool) -> ValueType:
 
 def _first_sentence(text: str) -> str:
     text = " ".join(text.split())
-    if text in ("No description available.", "No description available", "DESCRIPTION"):
+    if text in _EMPTY:
         return ""
     return re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]
 
 
 def _from_stub(stub: str) -> tuple[str, dict[str, Any], dict[str, tuple[str, ...]]]:
-    """Title, defaults and choices by parameter; empty where the stub is not Python (some are not)."""
-    try:
-        tree = parse_code(stub.rstrip().removesuffix("pass").rstrip())
-    except WfllmError:
-        return "", {}, {}
-    enums = {n.name.lower(): _members(n) for n in tree.body if isinstance(n, ast.ClassDef)}
-    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef)), None)
-    if function is None:
-        return "", {}, {}
-    document = ast.get_docstring(function) or ""
-    names = [a.arg for a in function.args.args]
-    given = function.args.defaults
-    defaults = {
-        name: _literal(node)
-        for name, node in zip(names[len(names) - len(given) :], given, strict=True)
-        if _literal(node) is not None
+    """Title, defaults and choices by parameter, read line by line: one stub in seven is not Python
+    (hyphens in names, keywords as members)."""
+    enums = {
+        name.lower(): tuple(m for m in _MEMBER.findall(body) if m != "unknown")
+        for name, body in _ENUM.findall(stub)
     }
+    head, _, document = stub.partition('"""')
+    defaults = {name: _literal(value) for name, value in _DEFAULT.findall(head)}
     choices = {p: enums[c.lower()] for p, c in _ENUM_OF.findall(document) if enums.get(c.lower())}
-    return document.strip().split("\n", 1)[0].strip(), defaults, choices
+    title = document.strip().split("\n", 1)[0].strip()
+    if title.endswith(".") or title.startswith("Parameters:"):  # built-in stubs begin with the description
+        title = ""
+    return title, {k: v for k, v in defaults.items() if v is not None}, choices
 
 
-def _members(node: ast.ClassDef) -> tuple[str, ...]:
-    names = [
-        s.targets[0].id for s in node.body if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name)
-    ]
-    return tuple(name for name in names if name != "unknown")
-
-
-def _literal(node: ast.expr) -> Any:
-    if isinstance(node, ast.Constant):
-        return node.value
-    return node.attr if isinstance(node, ast.Attribute) else None
+def _literal(text: str) -> Any:
+    """A default of the stub: a literal, or the last part of `Enum.member`; None for anything else."""
+    if len(text) <= _LONGEST_DEFAULT:
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            return text.rpartition(".")[2] if re.fullmatch(r"[A-Za-z]\w*\.\w+", text) else None
+        return value if isinstance(value, (str, int, float, bool)) else None
+    return None
