@@ -138,7 +138,7 @@ def _steps(body: list[ast.stmt], number: str, catalogue: Catalogue) -> Iterator[
 
 def _case(case: ast.match_case) -> str:
     title = case.pattern.value if isinstance(case.pattern, ast.MatchValue) else None
-    return words.value(title) if title is not None else "Else"
+    return _one_line(words.value(title)) if title is not None else "Else"
 
 
 def _is_silent(node: ast.stmt) -> bool:
@@ -211,6 +211,8 @@ def _assignment(name: str, value: ast.expr, node: ast.stmt, catalogue: Catalogue
             return f"Writes {words.value(value.args[0])} as {spoken}"
         if function == "coerce" and value.args:
             return f"Treats {words.value(value.args[0])} as another kind, {spoken}"
+    if name.startswith(("If_Result", "Menu_Result")):
+        return f"Results in {words.value(value)}"
     if isinstance(value, ast.Subscript):
         return f"Looks up {words.value(value)}"
     if isinstance(value, ast.List):
@@ -221,8 +223,6 @@ def _assignment(name: str, value: ast.expr, node: ast.stmt, catalogue: Catalogue
         return f"Puts together {words.value(value)} as {spoken}"
     if isinstance(value, ast.JoinedStr):
         return f"Writes {spoken}: {words.value(value)}"
-    if name.startswith(("If_Result", "Menu_Result")):
-        return f"Results in {words.value(value)}"
     return f"Sets {spoken} to {words.value(value)}"
 
 
@@ -310,6 +310,7 @@ def _pick(node: ast.stmt, count: int) -> int:
 
 
 def _capped(text: str, most: int = MAX_WORDS) -> str:
+    text = _one_line(text)
     split = text.split()
     if len(split) > most:
         text = " ".join(split[:most]).rstrip(" ,;:(")
@@ -317,6 +318,10 @@ def _capped(text: str, most: int = MAX_WORDS) -> str:
             text += "…”"
         return text.rstrip(".") + ("" if text.endswith("”") else " …")
     return text if text.rstrip("”").endswith(("?", "!", "…", ".")) else f"{text}."
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 _VERB = re.compile(r"^(\w+?)(ies|ches|shes|sses|xes|oes|s)\b")

@@ -4,4 +4,4 @@ price = coerce(answer["data"]["amount"], "WFNumberContentItem")
 if 50000 <= price <= 60000:
     pass
 else:
-    io_pushcut_Pushcut_SendNotificationIntent(title="Bitcoin", text=f"Now at {price} dollars")
+    io_pushcut_Pushcut_SendNotificationIntent(notification="Bitcoin", title="Bitcoin", text=f"Now at {price} dollars")
