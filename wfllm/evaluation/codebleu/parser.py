@@ -67,6 +67,7 @@ class SyntaxTree:
     ends: list[int] = field(default_factory=list)
     stops: list[int] = field(default_factory=list)  # number of the first node behind the subtree
     missing: set[int] = field(default_factory=set)  # tokens that the parser supplied
+    errors: dict[int, str] = field(default_factory=dict)  # error without children -> as the parser writes it
 
     def children(self, node: int) -> list[int]:
         found = []
@@ -93,7 +94,8 @@ def parse(code: str) -> SyntaxTree:
         assert node is not None
         number = len(kinds)
         start, end = node.start_byte, node.end_byte
-        kinds.append(node.kind_id)
+        kind = node.kind_id
+        kinds.append(kind)
         fields.append(cursor.field_id or 0)
         starts.append(start)
         ends.append(end)
@@ -103,6 +105,8 @@ def parse(code: str) -> SyntaxTree:
         if enter():
             path.append(number)
             continue
+        if kind == ERROR_KIND:
+            tree.errors[number] = str(node)  # names the character it failed on
         while not onward():
             if not leave():
                 return tree

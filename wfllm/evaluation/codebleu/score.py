@@ -21,7 +21,7 @@ Weights = tuple[float, float, float, float]
 PAPER_WEIGHTS: Weights = (0.1, 0.1, 0.4, 0.4)
 # Characters of a program that are read; the rest does not count. The longest published workflow has about
 # 100,000. Parsing hostile text can take time that grows faster than its length, so there has to be an end.
-MAX_CHARACTERS = 400_000
+MAX_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def codebleu(reference: str, candidate: str, *, weights: Weights = PAPER_WEIGHTS
     the parser move syntax and data flow, mostly of code that does not parse.
 
     Args:
-        reference: the right program. Only its first 400,000 characters count; so for `candidate`.
+        reference: the right program. Only its first 200,000 characters count; so for `candidate`.
         candidate: the program to score. Any text: it is parsed, never run.
         weights: of n-gram, weighted n-gram, syntax and data flow; the paper's by default.
 

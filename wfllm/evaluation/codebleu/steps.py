@@ -132,8 +132,13 @@ class _Compiler:
         special = {kind for kind, name in self.names.items() if name in SPECIAL}
         is_special = [kind in special for kind in tree.kinds]
         empty: dict[int, list[int]] = {}
-        # Where texts are read at their place, a node without a name in the grammar reads as its kind.
-        plain = {kind for kind in self.names if text.at_place and not grammar().is_named(kind)}
+        # Where texts are read at their place, an operator or keyword reads as its kind. Not those of two
+        # words: `not` and `in` are both of the kind `not in`, and so count as tokens, as in the reference.
+        plain = {
+            kind
+            for kind, name in self.names.items()
+            if text.at_place and " " not in name and not grammar().is_named(kind)
+        }
         node, end = 0, len(tree.kinds)
         while node < end:
             kind, stop = tree.kinds[node], tree.stops[node]

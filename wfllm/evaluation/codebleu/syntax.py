@@ -26,7 +26,7 @@ def subtree_shapes(tree: SyntaxTree, shapes: dict[Hashable, int]) -> list[int]:
         shapes: the numbers given so far; trees that share it can be compared. Grows.
     """
     python = grammar()
-    kinds, stops, fields = tree.kinds, tree.stops, tree.fields
+    kinds, stops, fields, missing = tree.kinds, tree.stops, tree.fields, tree.missing
     named = [python.is_named(kind) for kind in range(len(python.names))]
     found: list[int] = []
     # Backwards through pre-order all children of a node come before it. Finished nodes wait here for their
@@ -35,18 +35,18 @@ def subtree_shapes(tree: SyntaxTree, shapes: dict[Hashable, int]) -> list[int]:
     for node in range(len(kinds) - 1, -1, -1):
         kind, stop = kinds[node], stops[node]
         is_leaf = stop == node + 1
-        is_error, is_missing = kind == ERROR_KIND, node in tree.missing
+        is_error, is_missing = kind == ERROR_KIND, node in missing
         seen_from_above = is_error or is_missing or named[kind]
         if is_leaf and not seen_from_above and node:
             continue
         parts = []
         while waiting and waiting[-1][0] < stop:
             parts.append(waiting.pop()[1])
-        shape: Hashable = (kind, *parts)
+        shape: Hashable = "(ERROR)" if is_error and not parts else (kind, *parts)
         if is_missing:
             shape = (kind, "missing")
-        elif is_error and is_leaf and tree.starts[node] < tree.ends[node]:
-            shape = (kind, tree.source[tree.starts[node] : tree.ends[node]].decode(errors="replace")[:1])
+        elif is_error and is_leaf:
+            shape = tree.errors[node]
         number = shapes.setdefault(shape, len(shapes))
         if node == 0 or not is_leaf:
             found.append(number)
