@@ -132,6 +132,17 @@ def test_code_that_does_not_parse_is_refused() -> None:
         annotate(Record(query="", apis=[], task_plan="", annotated_code="if x"))
 
 
+@pytest.mark.parametrize("depth", [10, 300, 600, 950, 3000])
+def test_deep_nesting_is_told_or_refused(depth: int) -> None:
+    for code in (f"x = y{'[0]' * depth}", "if x:\n    pass\n" + "elif x:\n    pass\n" * depth):
+        record = Record(query="", apis=[], task_plan="", annotated_code=code)
+        try:
+            told = annotate(record).task_plan
+        except WfllmError as fault:
+            told = fault.cause
+        assert told.startswith("1. ") or "nested too deeply" in told
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_makes_a_comment(prompt: str, name: str) -> None:
     call = ast.unparse(ast.parse(f"is_workflow_actions_alert(WFAlertActionMessage={prompt!r})"))

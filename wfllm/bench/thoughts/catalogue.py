@@ -15,6 +15,7 @@ from dataclasses import replace
 from wfllm.bench.record import Record
 from wfllm.bench.thoughts import words
 from wfllm.bench.thoughts.phrases import NEEDS, PHRASES
+from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.comments import (
@@ -45,9 +46,12 @@ def plan(code: str, catalogue: Catalogue | None = None) -> str:
     """The workflow as a numbered, nested flow in words, one short line a step.
 
     Raises:
-        WfllmError: the code does not parse.
+        WfllmError: the code does not parse or is nested too deeply.
     """
-    return "\n".join(_steps(parse_code(code).body, "", catalogue or load_catalogue()))
+    try:
+        return "\n".join(_steps(parse_code(code).body, "", catalogue or load_catalogue()))
+    except RecursionError as fault:  # a chain of hundreds of elif
+        raise WfllmError("nested too deeply to tell as a plan", mend="Use a menu or a list.") from fault
 
 
 def query(code: str, title: str = "", catalogue: Catalogue | None = None) -> str:
@@ -154,6 +158,13 @@ def _is_silent(node: ast.stmt) -> bool:
 
 
 def _says(node: ast.stmt, catalogue: Catalogue) -> str:
+    try:
+        return _told(node, catalogue)
+    except RecursionError:  # values nested hundreds deep, which nobody could follow in words either
+        return "Works on a deeply nested value"
+
+
+def _told(node: ast.stmt, catalogue: Catalogue) -> str:
     if isinstance(node, ast.If):
         return f"Checks whether {words.condition(node.test)}"
     if isinstance(node, ast.For):
