@@ -208,21 +208,24 @@ def _certain(problems: list[Problem], doubtful: set[str]) -> list[Problem]:
     return sorted(dict.fromkeys(kept), key=lambda p: (p.key, p.origin))
 
 
-def _sound_part(model: type[s.Command], plain: dict[str, Any], problems: list[Problem]) -> s.Command | None:
-    """The config with its faulty keys at their defaults, for the rules alone; None where that fails."""
+def _sound_part(model: type[s.Command], plain: dict[str, Any], problems: list[Problem]) -> s.Command:
+    """The config for the rules alone: faulty keys at their defaults, parts that need them null."""
     for problem in problems:
         if problem.cause != "not given":
             plain = _without(plain, problem.key.split("."))
     try:
         return model.model_validate(plain)
-    except ValidationError:
-        return None
+    except ValidationError as error:
+        lost = {str(e["loc"][0]) for e in error.errors()}
+    holes: dict[str, Any] = dict.fromkeys(lost & set(model.model_fields), (Any, None))
+    rest = {key: value for key, value in plain.items() if key not in lost}
+    return create_model(model.__name__, __base__=model, **holes).model_validate(rest)
 
 
 def _without(node: Any, keys: Sequence[str]) -> Any:
     if not isinstance(node, Mapping) or keys[0] not in node:
         return node
-    if len(keys) == 1:
+    if len(keys) == 1 or not isinstance(node[keys[0]], Mapping):
         return {k: v for k, v in node.items() if k != keys[0]}
     below = _without(node[keys[0]], keys[1:])
     rest = {k: v for k, v in node.items() if k != keys[0]}

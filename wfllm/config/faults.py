@@ -47,7 +47,7 @@ def schema_faults(
     problems: list[Problem] = []
     for path in deepest:
         kinds = {error["type"] for error in causes[path]}
-        key = ".".join(part for part in path if isinstance(part, str))
+        key = ".".join(map(str, path))
         if kinds == {"extra_forbidden"}:
             problems += [
                 unknown_key(leaf, keys, plain, origins) for leaf in _leaves(causes[path][0]["input"], key)

@@ -18,10 +18,12 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from wfllm.config.groups import all_groups, conf_dir, option_files
-from wfllm.config.origins import line_of, resolve, shown
+from wfllm.config.origins import line_of, shown
 from wfllm.config.problems import Problem, nearest, short, suggestion
 
 PACKAGE = "# @package _global_"
+LARGEST = 10_000
+"""Values in one file, repeated ones counted each time: a few lines of anchors can stand for billions."""
 
 
 @dataclass
@@ -45,10 +47,15 @@ def read_root(command: str) -> tuple[dict[str, str | None], list[Problem]]:
         return {}, [problem]
     if "hydra" in content:
         return {}, [_unknown(path, "hydra")]
-    entries = content.get("defaults") or []
-    choices = {str(g): o for entry in entries if isinstance(entry, dict) for g, o in entry.items()}
-    unknown = [g for g in choices if not (conf_dir() / g).is_dir()]
-    return choices, [Problem(g, _at(path, "defaults"), "no such config group") for g in unknown]
+    choices: dict[str, str | None] = {}
+    problems = list(_header_faults(path))
+    for number, entry in enumerate(content.get("defaults") or []):
+        group, option = next(iter(entry.items())) if isinstance(entry, dict) and entry else (entry, None)
+        if group in all_groups():
+            choices[group] = option
+        elif group != "_self_":
+            problems.append(Problem(short(group), _at(path, "defaults", number), "no such config group"))
+    return choices, problems
 
 
 def read_files(choices: Mapping[str, str | None], fixed: set[str]) -> Files:
@@ -101,18 +108,20 @@ def _read(group: str, option: str, files: Files, below: tuple[str, ...]) -> None
         files.doubtful.add(group)
         files.mended[path] = {} if group == "experiment" else {"name": Path(option).name}
         return
+    rest = {key: value for key, value in content.items() if key not in ("defaults", "hydra")}
     faults = [*_header_faults(path), *([_unknown(path, "hydra")] if "hydra" in content else [])]
+    if group == "experiment":
+        faults += _part_faults(path, rest)
     kept: list[Any] = []
     entries = content.get("defaults") or []
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
-        fault = _entry_fault(group, option, entry, _at(path, "defaults", number), files, (*below, option))
+        fault = _entry_fault(group, entry, _at(path, "defaults", number), files, (*below, option))
         if fault:
             faults.append(fault)
         else:
             kept.append(entry)
     if faults:
         files.problems += faults
-        rest = {key: value for key, value in content.items() if key not in ("defaults", "hydra")}
         files.mended[path] = {**({"defaults": kept} if kept else {}), **rest}
 
 
@@ -131,14 +140,27 @@ def _header_faults(path: Path) -> Iterator[Problem]:
         )
 
 
+def _part_faults(path: Path, content: dict[str, Any]) -> Iterator[Problem]:
+    """Groups that a preset sets otherwise than by `override` and by keys. Removes them from `content`."""
+    for group in [g for g in all_groups() if g in content]:
+        node, mend = content[group], f"Choose in the defaults list: - override /{group}: OPTION"
+        if not isinstance(node, dict):
+            del content[group]
+            yield Problem(group, _at(path, group), f"should be keys and values, not {short(node)}", mend)
+        elif "name" in node:
+            content[group] = {key: value for key, value in node.items() if key != "name"}
+            origin = _at(path, group, "name")
+            yield Problem(f"{group}.name", origin, "an option is chosen, not renamed", mend)
+
+
 def _entry_fault(
-    group: str, option: str, entry: object, origin: str, files: Files, below: tuple[str, ...]
+    group: str, entry: object, origin: str, files: Files, below: tuple[str, ...]
 ) -> Problem | None:
     """What is wrong with one entry of a defaults list; follows it where nothing is."""
     if entry == "_self_":
         return None
     if isinstance(entry, str) and not set("@$:") & set(entry):
-        parent = resolve(group, option, entry)
+        parent = entry.removeprefix(f"/{group}/")
         known = option_files(group)
         if parent not in known:
             return Problem(
@@ -183,6 +205,11 @@ def _override_fault(key: str, value: object, origin: str, files: Files) -> Probl
 def _load(path: Path) -> tuple[dict[str, Any], Problem | None]:
     """A YAML file as Hydra reads it, unresolved, or what is wrong with it in one line."""
     try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        if node is not None and not isinstance(node, yaml.MappingNode):
+            return {}, Problem("YAML", shown(path), "holds no `key: value` lines")
+        if _size(node, ()) > LARGEST:
+            return {}, Problem("YAML", shown(path), f"holds more than {LARGEST} values")
         content = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -197,11 +224,24 @@ def _load(path: Path) -> tuple[dict[str, Any], Problem | None]:
         return {}, Problem("YAML", shown(path), "is not text in UTF-8")
     except RecursionError:
         return {}, Problem("YAML", shown(path), "is nested too deeply")
-    except OSError as error:  # OmegaConf's own word for a file that holds one bare value
-        return {}, Problem("YAML", shown(path), error.strerror or "holds no `key: value` lines")
-    if not isinstance(content, dict):
-        return {}, Problem("YAML", shown(path), "holds a list, not `key: value` lines")
+    except OSError as error:
+        return {}, Problem("YAML", shown(path), error.strerror or str(error))
+    assert isinstance(content, dict)
     return {str(key): value for key, value in content.items()}, None
+
+
+def _size(node: yaml.Node | None, above: tuple[int, ...]) -> int:
+    """How many values a file holds once its anchors are written out, counted until it is too many."""
+    if id(node) in above:
+        return LARGEST + 1
+    count = 1
+    children = [n for pair in node.value for n in pair] if isinstance(node, yaml.MappingNode) else []
+    children = node.value if isinstance(node, yaml.SequenceNode) else children
+    for child in children:
+        count += _size(child, (*above, id(node)))
+        if count > LARGEST:
+            break
+    return count
 
 
 def _unknown(path: Path, key: str) -> Problem:
@@ -210,5 +250,5 @@ def _unknown(path: Path, key: str) -> Problem:
 
 
 def _at(path: Path, *keys: str | int) -> str:
-    line = line_of(path, keys)
+    line = line_of(path, [str(key) for key in keys])
     return f"{shown(path)}:{line}" if line else shown(path)

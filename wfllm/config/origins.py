@@ -52,41 +52,33 @@ def shown(path: Path) -> str:
         return path.name
 
 
-def line_of(path: Path, keys: Sequence[str | int]) -> int | None:
-    """Line (from 1) where a YAML file writes the nested key or list item, or None."""
+def line_of(path: Path, keys: Sequence[str]) -> int | None:
+    """Line (from 1) where a YAML file writes the nested key or list item (by its number), or None."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeError, yaml.YAMLError):
+    except (OSError, UnicodeError, RecursionError, yaml.YAMLError):
         return None
     line = None
     for key in keys:
         if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if k.value == str(key)]
+            found = [(k, v) for k, v in node.value if k.value == key]
             if not found:
                 return None
             line, node = found[-1][0].start_mark.line + 1, found[-1][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            node = node.value[key]
+        elif isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
+            node = node.value[int(key)]
             line = node.start_mark.line + 1
         else:
             return line
     return line
 
 
-def parents(group: str, option: str, content: object) -> Iterator[str]:
+def parents(group: str, content: object) -> Iterator[str]:
     """Options of the same group that an option's defaults list builds on, the strongest (last) first."""
     defaults = content.get("defaults") if isinstance(content, dict) else None
     for entry in reversed(defaults if isinstance(defaults, list) else []):
         if isinstance(entry, str) and entry != "_self_":
-            yield resolve(group, option, entry)
-
-
-def resolve(group: str, option: str, entry: str) -> str:
-    """The option that an entry of a defaults list names: `/group/option`, or one beside the file."""
-    if entry.startswith(f"/{group}/"):
-        return entry.removeprefix(f"/{group}/")
-    folder = option.rpartition("/")[0]
-    return f"{folder}/{entry}" if folder else entry
+            yield entry.removeprefix(f"/{group}/")
 
 
 def _inherited(group: str, option: str | None, seen: frozenset[str] = frozenset()) -> list[Path]:
@@ -96,9 +88,9 @@ def _inherited(group: str, option: str | None, seen: frozenset[str] = frozenset(
         return []
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, yaml.YAMLError):
+    except (OSError, UnicodeError, RecursionError, yaml.YAMLError):
         return [path]
     files = [path]
-    for parent in parents(group, option, content):
+    for parent in parents(group, content):
         files += _inherited(group, parent, seen | {option})
     return files

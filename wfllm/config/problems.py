@@ -18,6 +18,7 @@ class Problem:
 
     def line(self) -> str:
         tail = f" {self.mend}" if self.mend else ""
+        tail += "." * (tail[-1:] not in ("", ".", "?", "'"))
         return " ".join(f"{self.key} ({self.origin}): {self.cause.rstrip('.')}.{tail}".split())
 
 
@@ -30,11 +31,18 @@ class ConfigError(Exception):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name most like `name`, comparing last parts of dotted keys too; None when none is like it."""
+    """The valid name most like `name`; None when none is like it.
+
+    In a group that exists only the last part is compared, there first and then everywhere.
+    """
     names = list(valid)
-    whole = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    group = name.rpartition(".")[0]
+    inside = {n.removeprefix(f"{group}."): n for n in names if group and n.startswith(f"{group}.")}
+    whole = difflib.get_close_matches(
+        name.removeprefix(f"{group}.") if inside else name, inside or names, n=1
+    )
     if whole:
-        return whole[0]
+        return inside.get(whole[0], whole[0])
     by_last: dict[str, str] = {}
     for candidate in names:
         by_last.setdefault(candidate.rsplit(".", 1)[-1], candidate)
