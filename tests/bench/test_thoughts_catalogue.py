@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from wfllm.bench.record import Record
 from wfllm.bench.sources.starter import load_starter
-from wfllm.bench.thoughts.catalogue import MAX_WORDS, annotate, comment, comments, plan, query
+from wfllm.bench.thoughts.catalogue import annotate, comment, comments, plan, query
+from wfllm.bench.thoughts.sentences import MAX_WORDS
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.comments import statements, without_comments

@@ -11,7 +11,6 @@ from wfllm.bench.record import Record
 from wfllm.bench.thoughts.catalogue import annotate
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import load_catalogue
-from wfllm.shortcuts.comments import called_apis
 from wfllm.shortcuts.syntax import parse_code
 
 FOLDER = Path(__file__).parents[1] / "starter"
@@ -70,7 +69,7 @@ def _record(path: Path, split: str) -> Record:
     return annotate(
         Record(
             query=" ".join(request.split()),
-            apis=called_apis(code, catalogue),
+            apis=[],
             task_plan="",
             annotated_code=code,
             id=f"starter/{split}/{path.parent.name}/{path.stem}",
