@@ -54,7 +54,7 @@ def test_record_longer_than_the_context(wfllm: Run, tmp_path: Path) -> None:
     (tmp_path / "records.jsonl").write_text(long)
     args = ["data=records", "data.path=records.jsonl", "data.dev_share=0", "data.test_share=0", *QUICK]
     line = one_line(wfllm, "train", *args, "evaluation.before=false", "evaluation.after=false")
-    assert "over model.context=1024" in line
+    assert "over model.context=2048" in line
     assert "raise model.context" in line
 
 

@@ -52,7 +52,7 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
     assert asked.stdout.strip()
 
     compared = wfllm("compare", "csv=table.csv")
-    assert info["id"] in compared.stdout
+    assert run.name in compared.stdout
     assert (tmp_path / "table.csv").read_text().count("\n") == 4  # heading, train, repeat, evaluate
 
 

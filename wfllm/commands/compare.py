@@ -1,4 +1,4 @@
-"""`wfllm compare`: runs side by side as a table."""
+"""`wfllm compare`: runs side by side, one table a command."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from wfllm.errors import WfllmError
 from wfllm.tracking.compare import Row, differing_keys, rows_of
 from wfllm.tracking.run_folder import find_runs
 
+HEADINGS = {"codebleu": "CodeBLEU", "parses": "parses", "known_apis": "known APIs"}
+"""Metrics of the printed table; the CSV file has all."""
+
 
 def run(composed: Composed) -> int:
     """Print one row a run: what differs in the config first, then losses and scores."""
@@ -24,37 +27,66 @@ def run(composed: Composed) -> int:
     if not runs:
         raise WfllmError("no run in there", where=config.runs, mend="Make one: wfllm train experiment=starter")
     rows = rows_of(runs)
-    keys = differing_keys(rows)
-    headings = ["run", "status", *keys, *dict.fromkeys(name for row in rows for name in row.results)]
-    cells = [_cells(row, headings) for row in rows]
     console = Console()
-    table = Table(title=f"{len(rows)} runs in {config.runs}")
-    for heading in headings:
-        table.add_column(heading, overflow="fold", justify="left" if heading in ("run", "status", *keys) else "right")
-    for line in cells:
-        table.add_row(*line)
-    console.print(table)
-    _tell_unfinished(rows, console)
+    for command in dict.fromkeys(row.command for row in rows):
+        chosen = [row for row in rows if row.command == command]
+        # Where there is no terminal to fit into, a table as wide as it needs to be is easier to read.
+        out = console if console.is_terminal else Console(width=240)
+        out.print(_table(f"wfllm {command}: {len(chosen)} runs", chosen))
+    for row in rows:
+        if row.error:
+            console.print(f"{row.name}: {row.error}", style="red", highlight=False, markup=False, soft_wrap=True)
     if config.csv:
-        with Path(config.csv).open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([headings, *cells])
-        console.print(f"Written to {config.csv}", highlight=False)
-    console.print('Next: wfllm generate query="…" checkpoint=outputs/train/…', markup=False, highlight=False)
+        _write_csv(Path(config.csv), rows)
+        console.print(f"Written to {config.csv}: every config key and metric", highlight=False)
+    trained = [row for row in rows if row.command == "train" and row.status == "finished"]
+    if trained:
+        path = trained[-1].path
+        console.print(f'Next: wfllm generate query="…" checkpoint={path}', markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
-def _cells(row: Row, headings: Sequence[str]) -> list[str]:
-    values: dict[str, Any] = {"run": row.name, "status": row.status, **row.config, **row.results}
-    return [_shown(values.get(h)) for h in headings]
+def _table(title: str, rows: Sequence[Row]) -> Table:
+    keys = differing_keys(rows)
+    results = [name for name in dict.fromkeys(n for row in rows for n in row.results) if _shown_metric(name)]
+    table = Table(title=title)
+    table.add_column("run", overflow="fold")
+    table.add_column("status")
+    for key in keys:
+        table.add_column(key, overflow="fold")
+    for name in results:
+        table.add_column(_heading(name), justify="right")
+    for row in rows:
+        config = [_value(row.config.get(key)) for key in keys]
+        table.add_row(row.name, row.status, *config, *(_result(name, row.results.get(name)) for name in results))
+    return table
 
 
-def _shown(value: Any) -> str:
+def _shown_metric(name: str) -> bool:
+    return "loss" in name or name.rsplit(" ", 1)[-1] in HEADINGS
+
+
+def _heading(name: str) -> str:
+    *front, metric = name.split(" ")
+    return " ".join([*front, HEADINGS.get(metric, metric)])
+
+
+def _result(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if "loss" in name else f"{100 * value:.1f}"
 
 
-def _tell_unfinished(rows: Sequence[Row], console: Console) -> None:
-    for row in rows:
-        if row.error:
-            console.print(f"{row.name} failed: {row.error}", style="red", highlight=False, markup=False)
+def _value(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _write_csv(path: Path, rows: Sequence[Row]) -> None:
+    keys = list(dict.fromkeys(k for row in rows for k in row.config))
+    results = list(dict.fromkeys(n for row in rows for n in row.results))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["run", "command", "status", *keys, *results])
+        for row in rows:
+            values = [*(row.config.get(k) for k in keys), *(row.results.get(n) for n in results)]
+            writer.writerow([row.path, row.command, row.status, *values])

@@ -12,10 +12,10 @@ from wfllm.commands import prepare
 from wfllm.commands.checkpoint import open_checkpoint
 from wfllm.config.compose import Composed
 from wfllm.config.schema import GenerateCommand
-from wfllm.data.encode import chat_prompt
-from wfllm.data.prompt import prompt_messages, read_answer
+from wfllm.data.encode import fitting_prompt
+from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError
-from wfllm.evaluation.generate import generate
+from wfllm.evaluation.generate import context_of, generate
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
 from wfllm.shortcuts.catalogue.search import best_apis
@@ -35,12 +35,11 @@ def run(composed: Composed) -> int:
     apis = config.apis if config.apis is not None else best_apis(config.query, catalogue, config.max_apis)
     _refuse_unknown(apis, catalogue)
     own = checkpoint.config
-    messages = prompt_messages(
-        config.query, apis, catalogue, own.prompts, own.target, own.prompts.documentation
-    )
-    tokenizer = checkpoint.tokenizer()
+    tokenizer, model = checkpoint.tokenizer(), checkpoint.model()
+    room = context_of(model) - config.decoding.max_new_tokens
+    prompt = fitting_prompt(config.query, apis, tokenizer, catalogue, own.prompts, own.target, room)
     with progress("Writing the workflow", 1, "answer") as bar:
-        text = generate(checkpoint.model(), tokenizer, [chat_prompt(messages, tokenizer)], config.decoding)[0]
+        text = generate(model, tokenizer, [prompt], config.decoding)[0]
         bar.advance()
     answer = read_answer(text)
     if answer.plan:
@@ -48,7 +47,7 @@ def run(composed: Composed) -> int:
         console.print()
     if answer.code is None:
         console.print("[red]The model wrote no code block. Its answer was:")
-        console.print(text, markup=False, highlight=False)
+        console.print(text.strip() or "(nothing)", markup=False, highlight=False)
         return 1
     console.print(Syntax(answer.code.strip(), "python", word_wrap=True))
     findings = check(answer.code, catalogue, allowed=apis)

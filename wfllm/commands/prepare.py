@@ -61,7 +61,7 @@ def settle(threads: int) -> None:
     transformers_logging.disable_progress_bar()
     for name in ("pytorch_lightning", "lightning.pytorch"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning|peft|torch)(\..*)?")
+    warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning|peft|torch|transformers)(\..*)?")
     if threads:
         torch.set_num_threads(threads)
 
@@ -132,11 +132,12 @@ def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int
     text = f"{split}: {account['records']} records, {account['tokens']:,} tokens, {share:.0%} of them learned"
     if lengths.shortened:
         text += f"; {sum(lengths.shortened.values())} with shortened documentation"
-    console.print(text, highlight=False)
+    console.print(text, highlight=False, soft_wrap=True)
     if lengths.dropped:
         worst = sorted(lengths.dropped.items(), key=lambda item: -item[1])[:3]
         names = ", ".join(f"{name} ({size} tokens)" for name, size in worst)
-        console.print(f"[yellow]{split}: {len(lengths.dropped)} records are over model.context={context} and dropped: {names} …")
+        text = f"{split}: {len(lengths.dropped)} records are over model.context={context} and dropped: {names} …"
+        console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
 def evaluate_splits(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
-from wfllm.data.prompt import DOCUMENTATION, Example, example
+from wfllm.data.prompt import DOCUMENTATION, Example, example, prompt_messages
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api
 
@@ -79,6 +79,27 @@ def encode(item: Example, tokenizer: Any) -> Encoded:
     if not roles:
         raise WfllmError("no token to learn from", where=f"record {item.id}")
     return Encoded(item.id, [*head, *body["input_ids"]], [PROMPT] * len(head) + roles)
+
+
+def fitting_prompt(
+    query: str,
+    apis: list[str],
+    tokenizer: Any,
+    catalogue: Mapping[str, Api],
+    prompts: Prompts,
+    target: Target,
+    room: int,
+) -> str:
+    """The prompt for one request, its documentation shortened as far as it takes to stay within `room` tokens.
+
+    Where even the shortest form does not fit, that one is returned; generation says what is wrong.
+    """
+    text = ""
+    for form in DOCUMENTATION[DOCUMENTATION.index(prompts.documentation) :]:
+        text = chat_prompt(prompt_messages(query, apis, catalogue, prompts, target, form), tokenizer)
+        if len(tokenizer(text, add_special_tokens=False)["input_ids"]) <= room:
+            break
+    return text
 
 
 def chat_prompt(messages: list[dict[str, str]], tokenizer: Any) -> str:

@@ -38,7 +38,7 @@ def generate(
     """
     model.eval()
     encoded = [tokenizer(p, add_special_tokens=False)["input_ids"] for p in prompts]
-    limit = getattr(model.config, "max_position_embeddings", None) or 2**31
+    limit = context_of(model)
     answers = [""] * len(prompts)
     order = sorted(range(len(prompts)), key=lambda i: -len(encoded[i]))
     for start in range(0, len(order), decoding.batch_size):
@@ -56,6 +56,11 @@ def generate(
             answers[index] = answer
             done(index, answer)
     return answers
+
+
+def context_of(model: Any) -> int:
+    """Tokens the model can attend to, prompt and answer together."""
+    return getattr(model.config, "max_position_embeddings", None) or 2**31
 
 
 def _answer_batch(model: Any, tokenizer: Any, prompts: list[list[int]], room: int) -> list[str]:

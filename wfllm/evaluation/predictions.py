@@ -11,9 +11,9 @@ from typing import Any
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
-from wfllm.data.encode import chat_prompt
-from wfllm.data.prompt import prompt_messages, read_answer
-from wfllm.evaluation.generate import generate
+from wfllm.data.encode import fitting_prompt
+from wfllm.data.prompt import read_answer
+from wfllm.evaluation.generate import context_of, generate
 from wfllm.progress import progress
 from wfllm.shortcuts.api import Api
 
@@ -58,10 +58,10 @@ def predict(
     """Answer the records that `path` does not hold yet, adding each to it; all of them, in order."""
     known = read_predictions(path)
     missing = [r for r in records if r.id not in known]
-    texts = [
-        chat_prompt(prompt_messages(r.query, r.apis, catalogue, prompts, target, prompts.documentation), tokenizer)
-        for r in missing
-    ]
+    texts = []
+    if missing:
+        room = context_of(model) - decoding.max_new_tokens
+        texts = [fitting_prompt(r.query, r.apis, tokenizer, catalogue, prompts, target, room) for r in missing]
     path.parent.mkdir(parents=True, exist_ok=True)
     _end_last_line(path)
     with path.open("a", encoding="utf-8") as file, progress(title, len(records), "answer", len(known)) as bar:
@@ -76,7 +76,8 @@ def predict(
             os.fsync(file.fileno())
             bar.advance()
 
-        generate(model, tokenizer, texts, decoding, done=keep)
+        if missing:
+            generate(model, tokenizer, texts, decoding, done=keep)
     return [known[r.id] for r in records]
 
 

@@ -10,9 +10,9 @@ from pytorch_lightning.callbacks import Callback
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
-from wfllm.data.encode import chat_prompt
-from wfllm.data.prompt import prompt_messages, read_answer
-from wfllm.evaluation.generate import generate
+from wfllm.data.encode import fitting_prompt
+from wfllm.data.prompt import read_answer
+from wfllm.evaluation.generate import context_of, generate
 from wfllm.shortcuts.api import Api
 
 Row = tuple[int, str, str, str]
@@ -33,17 +33,16 @@ class Samples(Callback):
         keep: Callable[[list[Row]], None],
     ) -> None:
         self.records, self.tokenizer, self.decoding, self.keep = list(records), tokenizer, decoding, keep
-        self.texts = [
-            chat_prompt(prompt_messages(r.query, r.apis, catalogue, prompts, target, prompts.documentation), tokenizer)
-            for r in self.records
-        ]
+        self.prompt = (tokenizer, catalogue, prompts, target)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if not self.records or not trainer.is_global_zero:
             return
         model: Any = pl_module.model
         training = model.training
-        answers = generate(model, self.tokenizer, self.texts, self.decoding)
+        room = context_of(model) - self.decoding.max_new_tokens
+        texts = [fitting_prompt(r.query, r.apis, *self.prompt, room) for r in self.records]
+        answers = generate(model, self.tokenizer, texts, self.decoding)
         model.train(training)
         codes = [read_answer(a).code or "" for a in answers]
         rows = [

@@ -97,7 +97,7 @@ def tracking(logger: Logger, folder: RunFolder, plain: dict[str, Any], group: st
         id=f"{info['id']}-{info['started'].translate(str.maketrans('', '', '-:+'))[:15]}",
         name=folder.path.name,
         dir=str(folder.path),
-        config={**plain, "commit": info.get("commit"), "data": info.get("data")},
+        config={**plain, "commit": info.get("commit"), "data_fingerprint": info.get("data")},
         resume="allow" if logger.mode == "online" else None,
         reinit="finish_previous",
     )

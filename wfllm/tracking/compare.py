@@ -1,0 +1,86 @@
+"""Runs as rows: the config keys in which they differ, their losses and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wfllm.errors import WfllmError
+from wfllm.evaluation.score import METRICS
+from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.run_folder import RUNNING, RunFolder
+
+HIDDEN = ("output", "dry_run", "show", "logger", "prompts")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run: flat config, flat results (`after id codebleu`: share of 1), status."""
+
+    path: Path
+    command: str
+    name: str
+    status: str
+    config: dict[str, Any]
+    results: dict[str, float]
+    error: str | None
+
+
+def rows_of(runs: Sequence[RunFolder]) -> list[Row]:
+    """A row for every run that can be read; one that cannot has its fault as error."""
+    rows = []
+    for run in runs:
+        try:
+            rows.append(_row(run))
+        except WfllmError as fault:
+            rows.append(Row(run.path, "?", run.path.name, "damaged", {}, {}, fault.line()))
+    return rows
+
+
+def _row(run: RunFolder) -> Row:
+    info = run.info
+    kept = info.get("results") or {}
+    results: dict[str, float] = {}
+    losses = kept.get("losses") or _losses_so_far(run)
+    for name in ("train", "val"):
+        if losses.get(name) is not None:
+            results[f"{name} loss"] = losses[name]
+    for when in ("before", "after", "scores"):
+        for split, means in (kept.get(when) or {}).items():
+            for metric in METRICS:
+                results[f"{when} {split} {metric}"] = means[metric]
+    status = str(info.get("status", "?"))
+    shown = "interrupted or running" if status == RUNNING else status
+    config = {k: v for k, v in flat(run.config).items() if k.split(".")[0] not in HIDDEN}
+    name = f"{info['experiment']}/{run.path.name}"
+    error = str(info.get("error")) if status == "failed" else None
+    return Row(run.path, str(info["command"]), name, shown, config, results, error)
+
+
+def _losses_so_far(run: RunFolder) -> dict[str, Any]:
+    rows = [r for r in read_metrics(run.path / "metrics.jsonl") if "train/loss" in r]
+    return {"train": rows[-1]["train/loss"]} if rows else {}
+
+
+def flat(node: Any, prefix: str = "") -> dict[str, Any]:
+    """A nested dictionary with dotted keys; lists stay whole."""
+    if not isinstance(node, dict):
+        return {prefix: node}
+    found: dict[str, Any] = {}
+    for key, value in node.items():
+        found |= flat(value, f"{prefix}.{key}".lstrip("."))
+    return found
+
+
+def differing_keys(rows: Sequence[Row]) -> list[str]:
+    """Config keys with more than one value among the runs that have them, part names first.
+
+    A key that only some runs have (a LoRA rank beside a full fine-tuning) says nothing the part's name
+    does not say.
+    """
+    readable = [row.config for row in rows if row.config]
+    keys = dict.fromkeys(key for config in readable for key in config)
+    different = [k for k in keys if len({repr(c[k]) for c in readable if k in c}) > 1]
+    return sorted(different, key=lambda k: not k.endswith(".name"))
