@@ -10,7 +10,7 @@ from wfllm.evaluation.codebleu.ngram import shared
 from wfllm.evaluation.codebleu.parser import SyntaxTree, TokenText
 from wfllm.evaluation.codebleu.steps import Flow, Mark, NoDataFlow, Program, Read, Write, compile_steps
 
-NO_SOURCES = Flow("comesFrom", [])
+ONLY_READ = Flow("comesFrom", [])
 
 
 def dataflow_match(reference: list[int], candidate: list[int]) -> float | None:
@@ -20,7 +20,7 @@ def dataflow_match(reference: list[int], candidate: list[int]) -> float | None:
     """
     if not reference:
         return None
-    return shared(Counter(reference), Counter(candidate)) / len(reference)
+    return shared(Counter(reference), candidate) / len(reference)
 
 
 def dataflow_edges(tree: SyntaxTree, code: str, edges: dict[Hashable, int], exact: bool) -> list[int]:
@@ -44,19 +44,19 @@ def dataflow_edges(tree: SyntaxTree, code: str, edges: dict[Hashable, int], exac
     last_sources: list[str] | None = None
     last_number = 0
     for token, text in enumerate(program.texts):
-        flow = program.flows.get(token)
-        if flow is None and token not in known:
+        flow = program.flows.get(token, ONLY_READ)
+        if flow is ONLY_READ and token not in known:
             continue
-        sources = (flow or NO_SOURCES).sources
+        sources = flow.sources
         if known.get(token):
-            sources = program.merged([*sources, text])
+            sources = program.merged([*sources, text]) if sources else [text]
         if not sources and token not in program.used:
             continue
         if sources is not last_sources:  # the targets of one assignment share one list
-            numbers = tuple(names.setdefault(name, len(names)) for name in sources)
+            numbers = tuple([names.setdefault(name, len(names)) for name in sources])
             last_sources, last_number = sources, edges.setdefault(numbers, len(edges))
         own = names.setdefault(text, len(names))
-        found.append(edges.setdefault((own, (flow or NO_SOURCES).kind, last_number), len(edges)))
+        found.append(edges.setdefault((own, flow.kind, last_number), len(edges)))
     return found
 
 

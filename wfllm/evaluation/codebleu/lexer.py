@@ -215,7 +215,7 @@ class _Scanner:
 
     def _mark_blanks(self, start: int, end: int, before_token: bool = True) -> None:
         # tokenize reads blanks before a character it does not know as tokens of their own: they stay.
-        if before_token and self.source[start:end].strip(" "):
+        if start < end and before_token and self.source[start:end].strip(" "):
             self.marks.append(Mark(start, end, BLANKS))
 
     def _mark_join(self, floor: int, backslash: int, end: int) -> None:

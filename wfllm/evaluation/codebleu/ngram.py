@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 # The weight of a single token that is no keyword; a keyword weighs 1. Ren et al. 2020, section 3.1.
 OTHER_TOKEN_WEIGHT = 0.2
@@ -33,35 +33,31 @@ def ngram_scores(reference: str, candidate: str) -> tuple[float, float]:
     wanted, given = reference.split(), candidate.split()
     vocabulary = {token: number for number, token in enumerate(dict.fromkeys([*wanted, *given]))}
     in_wanted, in_given = (
-        _ngram_counts([vocabulary[token] for token in tokens], len(vocabulary)) for tokens in (wanted, given)
+        _ngrams([vocabulary[token] for token in tokens], len(vocabulary)) for tokens in (wanted, given)
     )
-    found = [shared(*counts) for counts in zip(in_wanted, in_given, strict=True)]
-    precisions: list[tuple[float, float]] = [
-        (part, counts.total()) for part, counts in zip(found, in_given, strict=True)
-    ]
-    recalls: list[tuple[float, float]] = [
-        (part, counts.total()) for part, counts in zip(found, in_wanted, strict=True)
-    ]
-    keywords = {
-        number: in_wanted[0][number] for word in KEYWORDS if (number := vocabulary.get(word)) is not None
-    }
+    counts = [Counter(ngrams) for ngrams in in_wanted]
+    found = [shared(count, ngrams) for count, ngrams in zip(counts, in_given, strict=True)]
+    precisions = [(float(part), len(ngrams)) for part, ngrams in zip(found, in_given, strict=True)]
+    recalls = [(float(part), float(len(ngrams))) for part, ngrams in zip(found, in_wanted, strict=True)]
+    keywords = {vocabulary[word] for word in KEYWORDS if word in vocabulary}
+    wanted_keywords = Counter({number: counts[0][number] for number in keywords})
     recalls[0] = (
-        _weight(found[0], shared(keywords, in_given[0])),
-        _weight(len(wanted), sum(keywords.values())),
+        _weight(found[0], shared(wanted_keywords, in_given[0])),
+        _weight(len(wanted), wanted_keywords.total()),
     )
     bleu = _brevity_penalty(len(wanted), len(given)) * _geometric_mean(precisions)
     weighted = _brevity_penalty(WEIGHTED_REFERENCE_LENGTH, len(given)) * _geometric_mean(recalls)
     return bleu, weighted
 
 
-def _ngram_counts(tokens: Sequence[int], size: int) -> list[Counter[int]]:
-    """How often each n-gram occurs, for n from 1 to 4. An n-gram of tokens below `size` is one number."""
-    counts = [Counter(tokens)]
-    ngrams = tokens
+def _ngrams(tokens: list[int], size: int) -> list[list[int]]:
+    """The n-grams for n from 1 to 4. An n-gram of tokens below `size` is one number."""
+    found = [tokens]
     for order in range(2, MAX_ORDER + 1):
-        ngrams = [head * size + token for head, token in zip(ngrams, tokens[order - 1 :], strict=False)]
-        counts.append(Counter(ngrams))
-    return counts
+        found.append(
+            [head * size + token for head, token in zip(found[-1], tokens[order - 1 :], strict=False)]
+        )
+    return found
 
 
 def _weight(tokens: int, keywords: int) -> float:
@@ -69,13 +65,13 @@ def _weight(tokens: int, keywords: int) -> float:
     return keywords + OTHER_TOKEN_WEIGHT * (tokens - keywords)
 
 
-def shared(wanted: Mapping[int, int], given: Mapping[int, int]) -> int:
-    """How many of the counted things are in both, each as often as in the one that has fewer."""
-    both = [*(wanted.keys() & given.keys())]
-    return sum(map(min, map(wanted.__getitem__, both), map(given.__getitem__, both)))
+def shared(wanted: Counter[int], given: Iterable[int]) -> int:
+    """How many of the wanted things are given, each counted as often as on the side that has fewer."""
+    both = Counter(filter(wanted.__contains__, given))
+    return sum(map(min, both.values(), map(wanted.__getitem__, both)))
 
 
-def _geometric_mean(ratios: list[tuple[float, float]]) -> float:
+def _geometric_mean(ratios: Sequence[tuple[float, float]]) -> float:
     if ratios[0][0] == 0:
         return 0.0
     logs = [math.log((part or SMOOTHING) / max(1, whole)) for part, whole in ratios]

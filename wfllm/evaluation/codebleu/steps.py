@@ -122,6 +122,7 @@ class _Compiler:
         python = grammar()
         self.names = {kind: python.kind_name(kind) for kind in set(tree.kinds)}
         self.strings = {kind for kind, name in self.names.items() if name == "string"}
+        self.comprehensions = "for_in_clause" in self.names.values()
         self.comments = {kind for kind, name in self.names.items() if name == "comment"}
         self._number_tokens(text)
 
@@ -142,8 +143,8 @@ class _Compiler:
         node, end = 0, len(tree.kinds)
         while node < end:
             kind, stop = tree.kinds[node], tree.stops[node]
-            if stop == node + 1 and kind in plain and tree.starts[node] < tree.ends[node]:
-                node += 1
+            if kind in plain and stop == node + 1 and tree.starts[node] < tree.ends[node]:
+                node = stop
                 continue
             whole = stop == node + 1 or kind in self.strings
             if whole and kind not in self.comments:
@@ -165,14 +166,14 @@ class _Compiler:
         todo: list[int | Step] = [0]
         while todo:
             item = todo.pop()
+            if isinstance(item, int):
+                todo.extend(reversed(self._expand(item)))
+                continue
+            self.program.steps.append(item)
             if item is Mark.LOOP:
                 self.loops += 1
             elif item is Mark.END_LOOP:
                 self.loops -= 1
-            if isinstance(item, int):
-                todo.extend(reversed(self._expand(item)))
-            else:
-                self.program.steps.append(item)
         return self.program
 
     def _expand(self, node: int) -> list[int | Step]:
@@ -193,8 +194,8 @@ class _Compiler:
             case "while_statement":
                 return [Mark.LOOP, *self.tree.children(node), Mark.END_LOOP]
         children: list[int | Step] = [*self.tree.children(node)]
-        # The source of a comprehension is read before the value that it builds.
-        children.sort(key=lambda child: self._kind(child) != "for_in_clause")
+        if self.comprehensions:  # their source is read before the value that they build
+            children.sort(key=lambda child: self._kind(child) != "for_in_clause")
         return children
 
     def _kind(self, node: int | Step) -> str:

@@ -22,6 +22,9 @@ def syntax_match(reference: SyntaxTree, candidate: SyntaxTree) -> float:
 def subtree_shapes(tree: SyntaxTree, shapes: dict[Hashable, int]) -> list[int]:
     """One number for each subtree of `tree`, equal for equal shapes.
 
+    Line ends and dedents that the parser supplied in broken code are not part of a shape: tree-sitter writes
+    them out but shows them to no walk. On such code the score can differ a little from the reference.
+
     Args:
         shapes: the numbers given so far; trees that share it can be compared. Grows.
     """
