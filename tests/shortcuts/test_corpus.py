@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
+from wfllm.shortcuts.compile import compile_code
 from wfllm.shortcuts.escapes import escape_newer
+from wfllm.shortcuts.hints import same
 from wfllm.shortcuts.reader import find, read
 from wfllm.shortcuts.stats import stats_of, stats_of_code
 from wfllm.shortcuts.syntax import blocks_of, preorder
@@ -53,3 +56,17 @@ def test_counts_of_code_are_counts_of_the_file(transcripts: list[Transcript]) ->
         of_file, of_code = stats_of(made.workflow), stats_of_code(made.code)
         assert of_code is not None
         assert (of_code.ifs, of_code.loops) == (of_file.ifs, of_file.loops), made.workflow.name
+
+
+def test_code_and_sidecar_give_the_identical_file(transcripts: list[Transcript], shared_data: Path) -> None:
+    sources = [source for path in find(str(shared_data / "shortcuts")) for source in read(path)]
+    for made, source in zip(transcripts, sources, strict=True):
+        sidecar = json.loads(json.dumps(made.sidecar))
+        assert same(compile_code(made.code, sidecar, made.data), source.plist), source.name
+
+
+def test_code_alone_reads_as_the_same_code(transcripts: list[Transcript]) -> None:
+    for made in transcripts:
+        alone = compile_code(made.code, None, made.data)
+        again = transcribe(build_tree(alone, made.workflow.name))
+        assert again.code == made.code, made.workflow.name

@@ -324,7 +324,7 @@ def _write_typed(value: Typed, scope: Scope) -> ast.expr:
         args = ()
     if fields.keys() == {"Value"}:
         inner = fields["Value"]
-        if isinstance(inner, Record) and function not in ("raw", "state"):
+        if isinstance(inner, Record) and function not in ("raw", "state") and "fields" not in inner.fields:
             return _call_with_fields(function, inner.fields, scope)
         return call(function, *args, write(inner, scope))
     return call(function, *args, fields=_call_with_fields("dict", fields, scope))

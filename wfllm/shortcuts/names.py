@@ -131,7 +131,11 @@ class Names:
         if not base or not (base[0].isalpha() or base[0] == "_"):
             base = f"v_{base}" if base else "v"
         if base in TAKEN or base in DIALECT or _RESERVED.fullmatch(base):
-            base += "_"
+            if f"{base}_" not in self._used:
+                return self.numbered(f"{base}_")
+            base = base if not _RESERVED.fullmatch(base) else f"{base}_"
+            self._next.setdefault(base, 1)
+            self._used.add(base)
         return self.numbered(base)
 
     def numbered(self, base: str) -> str:

@@ -85,7 +85,7 @@ class _Printer:
             self.line(ast.unparse(node), indent, entry.index, "action")
         elif entry.node is not None:
             role = "open" if entry.sections else "action" if entry.index >= 0 else "result"
-            self.line(ast.unparse(entry.node), indent, entry.index, role)
+            self.line(_unparse(entry.node), indent, entry.index, role)
 
     def comment(self, entry: Entry, indent: int) -> None:
         text = (entry.comment or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
@@ -153,6 +153,14 @@ class _Printer:
     def close(self, entry: Entry) -> None:
         if entry.close >= 0:
             self.printed.append(Printed(len(self.lines), entry.close, "close"))
+
+
+def _unparse(node: ast.stmt) -> str:
+    """`ast.unparse`, but a loop's two names stand without parentheses on every version of Python."""
+    if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
+        names = ", ".join(ast.unparse(target) for target in node.target.elts)
+        return f"for {names} in {ast.unparse(node.iter)}:"
+    return ast.unparse(node)
 
 
 def _is_elif(body: Body) -> bool:

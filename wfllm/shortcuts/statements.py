@@ -14,7 +14,7 @@ from wfllm.shortcuts.conditions import write_number
 from wfllm.shortcuts.expressions import Scope, call, keywords_of, name, number, write, write_item
 from wfllm.shortcuts.names import api_name
 from wfllm.shortcuts.tokens import Text, Token, parse_token
-from wfllm.shortcuts.tree import Action
+from wfllm.shortcuts.tree import BLOCKS, Action
 from wfllm.shortcuts.values import Items, Record, parse, parse_item
 
 BUILTIN = "is.workflow.actions."
@@ -71,7 +71,7 @@ def write_call(action: Action, scope: ActionScope) -> ast.expr:
         fields[key] = scope.previous()
     names_variable = action.identifier in (SET, APPEND)
     for key, raw in action.parameters.items():
-        if is_hint(key):
+        if is_hint(key) and not (key == "GroupingIdentifier" and action.identifier in BLOCKS):
             continue
         if names_variable and key == "WFVariableName" and isinstance(raw, str):
             fields[key] = call("name_of", name(scope.variable(raw)))

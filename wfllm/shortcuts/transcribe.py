@@ -355,9 +355,12 @@ class _Transcriber:
     def transcript(self, code: str, printed: list[Printed]) -> Transcript:
         used = dict.fromkeys(action.identifier for action in self.workflow.actions)
         listed = [i for i in used if not (i.startswith(st.BUILTIN) and i[len(st.BUILTIN) :] in NOT_LISTED)]
-        outputs = {
-            slot.name: {"uuid": uuid, "shown": slot.shown} for uuid, slot in self.slots.items() if slot.name
-        }
+        outputs: dict[str, dict[str, str]] = {}
+        for uuid, slot in self.slots.items():
+            if slot.name:
+                outputs.setdefault(slot.name, {"uuid": uuid, "shown": slot.shown})
+                if not slot.block and slot.candidates[0]:
+                    outputs[slot.name]["custom"] = slot.candidates[0]
         variables = {python: shown for shown, python in self.names.variables.items() if python != shown}
         missing = {shown: uuid for uuid, shown in self.missing.items()}
         names = {"outputs": outputs, "variables": variables, "missing": missing}

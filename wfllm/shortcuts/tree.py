@@ -84,6 +84,8 @@ class Workflow:
     """The same actions, flat."""
     settings: dict[str, Any]
     """The file's other top-level keys."""
+    keys: list[str] = field(default_factory=list)
+    """All its top-level keys in order."""
     notes: list[str] = field(default_factory=list)
     """What recovery did, one line each."""
 
@@ -107,7 +109,7 @@ def build_tree(plist: dict[str, Any], name: str = "") -> Workflow:
         raise WfllmError("no list of actions (WFWorkflowActions)", where=name, mend="Is this a shortcut?")
     actions = [_action(i, raw, name) for i, raw in enumerate(raw_actions)]
     settings = {key: value for key, value in plist.items() if key != "WFWorkflowActions"}
-    workflow = Workflow(name, [], actions, settings)
+    workflow = Workflow(name, [], actions, settings, list(plist))
     stack: list[Block] = []
     body = workflow.body
     for action in actions:

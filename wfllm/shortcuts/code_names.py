@@ -1,0 +1,118 @@
+"""What the names in a workflow's code stand for: outputs of actions, variables, results of blocks."""
+
+from __future__ import annotations
+
+import ast
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from wfllm.shortcuts.names import LOOP_VARIABLE, RESULT
+from wfllm.shortcuts.read_statements import appended, makes_variable
+from wfllm.shortcuts.syntax import blocks_of, preorder
+from wfllm.shortcuts.tokens import Token
+
+_NAMESPACE = uuid.UUID("6f0cf3e5-6b7c-5d62-9d5a-0a9a4b0c7f11")
+
+
+def uuid_for(text: str) -> str:
+    """A UUID that is always the same for the same text, as Shortcuts writes them."""
+    return str(uuid.uuid5(_NAMESPACE, text)).upper()
+
+
+def result_statement(body: list[ast.stmt]) -> tuple[str, ast.expr] | None:
+    """`(name, value)` where the last statement of a branch says what the block's result is."""
+    last = body[-1] if body else None
+    if isinstance(last, ast.Assign) and len(last.targets) == 1 and isinstance(last.targets[0], ast.Name):
+        found: tuple[str, ast.expr] | None = (last.targets[0].id, last.value)
+    else:
+        found = appended(last) if last is not None else None
+    return found if found is not None and RESULT.fullmatch(found[0]) else None
+
+
+class CodeNames:
+    """The names of one workflow.
+
+    Args:
+        tree: its code.
+        hints: `names` of the sidecar; what is damaged in it is ignored.
+    """
+
+    def __init__(self, tree: ast.Module, hints: Any) -> None:
+        self.results: set[str] = set()
+        """Names of block results."""
+        self.variables: set[str] = set()
+        self.outputs: set[str] = set()
+        self.aliases: list[dict[str, str]] = []
+        """Names that loops give Repeat Item and Repeat Index, innermost last."""
+        known = hints if isinstance(hints, Mapping) else {}
+        self._outputs = _table(known.get("outputs"))
+        self._authors = _table(known.get("variables"))
+        self._missing = _table(known.get("missing"))
+        self._scan(tree)
+
+    def _scan(self, tree: ast.Module) -> None:
+        placed = preorder(tree)
+        for here in placed:
+            if isinstance(here.node, (ast.If, ast.For, ast.Match)):
+                for body in blocks_of(here.node):
+                    found = result_statement(body)
+                    if found is not None and isinstance(here.node, ast.For) == found[0].startswith("Repeat"):
+                        self.results.add(found[0])
+        for here in placed:
+            node = here.node
+            add = appended(node)
+            if add is not None and add[0] not in self.results:
+                self.variables.add(add[0])
+            if (
+                isinstance(node, ast.Assign)
+                and len(node.targets) == 1
+                and isinstance(node.targets[0], ast.Name)
+            ):
+                name = node.targets[0].id
+                if name not in self.results:
+                    (self.variables if makes_variable(node.value) else self.outputs).add(name)
+
+    def token_of(self, name: str) -> Token:
+        """What a name refers to. One that nothing sets is a variable: Shortcuts takes it as empty."""
+        for alias in reversed(self.aliases):
+            if name in alias:
+                return Token("Variable", alias[name])
+        if name not in self.variables and (name in self.results or name in self.outputs):
+            return self.output(name)
+        return Token("Variable", self.author(name))
+
+    def output(self, name: str) -> Token:
+        """The output that goes by a name."""
+        hint = self._outputs.get(name)
+        known, shown = (hint.get("uuid"), hint.get("shown")) if isinstance(hint, dict) else (None, None)
+        return Token(
+            "ActionOutput",
+            known if isinstance(known, str) and known else uuid_for(f"output {name}"),
+            shown if isinstance(shown, str) else name.replace("_", " "),
+        )
+
+    def output_fields(self, name: str) -> dict[str, Any]:
+        """The keys that give an action's output its name. People see the name of the code."""
+        hint = self._outputs.get(name)
+        custom = hint.get("custom") if isinstance(hint, dict) else name.replace("_", " ").strip()
+        fields = {"UUID": self.output(name).name}
+        return {**fields, "CustomOutputName": custom} if isinstance(custom, str) and custom else fields
+
+    def author(self, name: str) -> str:
+        """The variable's name in the shortcut."""
+        hint = self._authors.get(name)
+        if isinstance(hint, str) and hint:
+            return hint
+        return name.replace("_", " ") if LOOP_VARIABLE.fullmatch(name) else name
+
+    def missing(self, shown: str) -> Token:
+        """An output that no action makes."""
+        hint = self._missing.get(shown)
+        return Token(
+            "ActionOutput", hint if isinstance(hint, str) and hint else uuid_for(f"missing {shown}"), shown
+        )
+
+
+def _table(hint: Any) -> Mapping[str, Any]:
+    return hint if isinstance(hint, Mapping) else {}

@@ -1,0 +1,107 @@
+"""What every reader of code shares: the fault it raises, and how calls and literals are taken apart."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from wfllm.shortcuts.tokens import Token
+
+
+class ReadError(ValueError):
+    """An expression the dialect does not have."""
+
+    def __init__(self, node: ast.AST, message: str, suggestion: str = "") -> None:
+        super().__init__(message)
+        self.line, self.message, self.suggestion = getattr(node, "lineno", 1), message, suggestion
+
+
+class ReadScope(Protocol):
+    """What reading an expression needs to know about the code around it."""
+
+    def token_of(self, name: str) -> Token:
+        """What a name refers to."""
+
+    def missing(self, shown: str) -> Token:
+        """An output that no action makes."""
+
+    def content(self, digest: str) -> bytes | None:
+        """Binary content kept beside the code."""
+
+    def made(self, node: ast.expr) -> Token:
+        """The output of an action of its own, for a value that stands inside another statement."""
+
+
+def called(node: ast.AST) -> str:
+    """Name of the function an expression calls; empty where it calls none by name."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
+def keywords(call: ast.Call) -> dict[str, ast.expr]:
+    """Keywords of a call, those in `**{"…": …}` included."""
+    found: dict[str, ast.expr] = {}
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            pairs = [(keyword.arg, keyword.value)]
+        elif isinstance(keyword.value, ast.Dict):
+            pairs = [
+                (_key(key, call), value)
+                for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
+            ]
+        else:
+            raise ReadError(call, "** takes a dictionary written out", '**{"some-key": value}')
+        for key, value in pairs:
+            if key in found:
+                raise ReadError(call, f"{key} is given twice", "Give it once.")
+            found[key] = value
+    return found
+
+
+def _key(node: ast.expr | None, call: ast.Call) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise ReadError(call, "the keys of ** are texts", '**{"some-key": value}')
+
+
+def arguments(
+    call: ast.Call, least: int, most: int, only: tuple[str, ...] | None = ()
+) -> dict[str, ast.expr]:
+    """Keywords of a call whose arguments are checked: `least` to `most` positional, keywords `only` these."""
+    if any(isinstance(arg, ast.Starred) for arg in call.args):
+        raise ReadError(call, "* is not part of workflows", "Write the arguments out.")
+    if not least <= len(call.args) <= most:
+        count = f"{least}" if least == most else f"{least} to {most}"
+        raise ReadError(call, f"{called(call)} takes {count} arguments without a name, not {len(call.args)}")
+    found = keywords(call)
+    unknown = [] if only is None else [key for key in found if key not in only]
+    if unknown:
+        raise ReadError(call, f"{called(call)} has no {unknown[0]}", "Leave it out.")
+    return found
+
+
+def number_literal(node: ast.expr) -> int | float | None:
+    """The number a literal spells; None for anything else."""
+    sign = 1
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node, sign = node.operand, -1
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        value: int | float = node.value  # type: ignore[assignment]
+        return sign * value
+    return None
+
+
+def text_literal(node: ast.expr) -> str:
+    """The text a literal spells."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise ReadError(node, "a text is needed here, written out")
+
+
+def is_left_out(node: ast.expr) -> bool:
+    """Whether a value means that the parameter is left out."""
+    return (isinstance(node, ast.Constant) and node.value is None) or called(node) == "previous_output"
+
+
+READERS: dict[str, Callable[[ast.Call, ReadScope], Any]] = {}
+"""Function of the dialect → reader of the value it stands for; `read_values.py` fills it."""

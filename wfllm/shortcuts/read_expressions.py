@@ -1,0 +1,285 @@
+"""Python expressions as values: the way back from `expressions.py`. Nothing is evaluated, only read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wfllm.shortcuts.expressions import TOKEN_FUNCTIONS
+from wfllm.shortcuts.read_base import (
+    READERS,
+    ReadError,
+    ReadScope,
+    arguments,
+    called,
+    is_left_out,
+    number_literal,
+    text_literal,
+)
+from wfllm.shortcuts.tokens import (
+    COERCION,
+    DATE_FORMAT,
+    DICTIONARY_KEY,
+    PROPERTY,
+    UNIT,
+    Step,
+    Text,
+    Token,
+)
+from wfllm.shortcuts.values import (
+    ITEM_TYPES,
+    Item,
+    Items,
+    build,
+)
+
+_KIND_OF_FUNCTION = {function: kind for kind, function in TOKEN_FUNCTIONS.items()}
+
+
+def read(node: ast.expr, scope: ReadScope) -> Any:
+    """The value of an expression, as `values.parse` gives it.
+
+    Raises:
+        ReadError: not an expression of the dialect.
+    """
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, (str, int, float)):
+            return node.value
+        raise ReadError(node, f"{node.value!r} is no value of a workflow", "Leave the parameter out.")
+    number = number_literal(node)
+    if number is not None:
+        return number
+    if isinstance(node, (ast.Name, ast.Subscript)):
+        return read_token(node, scope)
+    if isinstance(node, ast.JoinedStr):
+        return read_joined(node, scope)
+    if isinstance(node, ast.List):
+        return [read(element, scope) for element in node.elts]
+    if isinstance(node, ast.Dict):
+        return read_items(node, scope)
+    function = called(node)
+    if isinstance(node, ast.Call) and function in READERS:
+        return READERS[function](node, scope)
+    if isinstance(node, ast.Call) and function in TOKENREADERS:
+        return read_token(node, scope)
+    if isinstance(node, ast.Call):
+        return scope.made(node)
+    raise ReadError(node, f"{type(node).__name__} is not part of workflows", "Use an action for it.")
+
+
+def read_fields(fields: Mapping[str, ast.expr], scope: ReadScope) -> dict[str, Any]:
+    """Keywords as parameters of the property list; those of `None` and `previous_output()` left out."""
+    made = {}
+    for key, node in fields.items():
+        if not is_left_out(node):
+            made[key] = build(read(node, scope))
+    return made
+
+
+# tokens
+
+
+def is_token(node: ast.expr) -> bool:
+    """Whether an expression is a reference."""
+    if isinstance(node, ast.Subscript):
+        return is_token(node.value)
+    return isinstance(node, ast.Name) or called(node) in TOKENREADERS
+
+
+def read_token(node: ast.expr, scope: ReadScope) -> Token:
+    """The reference an expression makes."""
+    if isinstance(node, ast.Name):
+        return scope.token_of(node.id)
+    if isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            key = node.slice.value
+            return _with(read_token(node.value, scope), Step(DICTIONARY_KEY, {"DictionaryKey": key}))
+        return scope.made(node)
+    function = called(node)
+    if isinstance(node, ast.Call) and function in TOKENREADERS:
+        return TOKENREADERS[function](node, scope)
+    if isinstance(node, ast.Call) and function not in READERS:
+        return scope.made(node)
+    raise ReadError(node, "a name or another reference is needed here", "Give the value a name first.")
+
+
+def _with(token: Token, step: Step) -> Token:
+    return Token(token.kind, token.name, token.output_name, token.prompt, (*token.steps, step))
+
+
+def _read_plain_token(call: ast.Call, _scope: ReadScope) -> Token:
+    arguments(call, 0, 0)
+    return Token(_KIND_OF_FUNCTION[called(call)])
+
+
+def _read_input(call: ast.Call, _scope: ReadScope) -> Token:
+    kind = arguments(call, 0, 0, ("kind",)).get("kind")
+    return Token("Input" if kind is not None else "ExtensionInput")
+
+
+def _read_ask_token(call: ast.Call, _scope: ReadScope) -> Token:
+    arguments(call, 0, 1)
+    return Token("Ask", prompt=text_literal(call.args[0]) if call.args else None)
+
+
+def _read_device(call: ast.Call, scope: ReadScope) -> Token:
+    fields = arguments(call, 0, 1, ("user_info",))
+    token = Token("DeviceDetails")
+    return _property(token, call.args[0], fields, scope) if call.args else token
+
+
+def _property(token: Token, name: ast.expr, fields: dict[str, ast.expr], scope: ReadScope) -> Token:
+    info = {"PropertyUserInfo": build(read(fields["user_info"], scope))} if "user_info" in fields else {}
+    return _with(token, Step(PROPERTY, {"PropertyName": text_literal(name), **info}))
+
+
+def _read_property(call: ast.Call, scope: ReadScope) -> Token:
+    fields = arguments(call, 2, 2, ("user_info",))
+    return _property(read_token(call.args[0], scope), call.args[1], fields, scope)
+
+
+def _read_coerce(call: ast.Call, scope: ReadScope) -> Token:
+    arguments(call, 2, 2)
+    item_class = build(read(call.args[1], scope))
+    return _with(read_token(call.args[0], scope), Step(COERCION, {"CoercionItemClass": item_class}))
+
+
+def _read_format(call: ast.Call, scope: ReadScope) -> Token:
+    fields = arguments(call, 1, 2, None)
+    style = {"WFDateFormatStyle": build(read(call.args[1], scope))} if len(call.args) == 2 else {}
+    return _with(read_token(call.args[0], scope), Step(DATE_FORMAT, {**style, **read_fields(fields, scope)}))
+
+
+def _read_unit(call: ast.Call, scope: ReadScope) -> Token:
+    arguments(call, 2, 2)
+    return _with(read_token(call.args[0], scope), Step(UNIT, {"WFUnit": build(read(call.args[1], scope))}))
+
+
+def _read_aggrandize(call: ast.Call, scope: ReadScope) -> Token:
+    fields = arguments(call, 2, 2, None)
+    step = Step(text_literal(call.args[1]), read_fields(fields, scope))
+    return _with(read_token(call.args[0], scope), step)
+
+
+def _read_missing(call: ast.Call, scope: ReadScope) -> Token:
+    arguments(call, 1, 1)
+    return scope.missing(text_literal(call.args[0]))
+
+
+TOKENREADERS: dict[str, Callable[[ast.Call, ReadScope], Token]] = {
+    "clipboard": _read_plain_token,
+    "current_date": _read_plain_token,
+    "shortcut_input": _read_input,
+    "ask_each_time": _read_ask_token,
+    "device_details": _read_device,
+    "get_property": _read_property,
+    "coerce": _read_coerce,
+    "format_date": _read_format,
+    "with_unit": _read_unit,
+    "aggrandize": _read_aggrandize,
+    "missing_output": _read_missing,
+}
+
+# text
+
+
+def text_of(parts: list[str | Token]) -> str | Text:
+    """Parts end to end, texts beside each other joined."""
+    joined: list[str | Token] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    if all(isinstance(part, str) for part in joined):
+        return "".join(str(part) for part in joined)
+    return Text(tuple(joined))
+
+
+def read_joined(node: ast.JoinedStr, scope: ReadScope) -> str | Text:
+    """An f-string."""
+    parts: list[str | Token] = []
+    for value in node.values:
+        if isinstance(value, ast.FormattedValue):
+            if value.conversion != -1 or value.format_spec is not None:
+                raise ReadError(value, "texts have no formats", "Use is_workflow_actions_format_number.")
+            parts.extend(_part(value.value, scope))
+        else:
+            parts.append(text_literal(value))
+    return text_of(parts)
+
+
+def _part(node: ast.expr, scope: ReadScope) -> list[str | Token]:
+    if isinstance(node, ast.JoinedStr) or called(node) == "join_text":
+        inner = read(node, scope)
+        return list(inner.parts) if isinstance(inner, Text) else [inner]
+    if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float)):
+        return [str(node.value)]
+    return [read_token(node, scope)]
+
+
+def _read_join(call: ast.Call, scope: ReadScope) -> str | Text:
+    arguments(call, 0, len(call.args))
+    return text_of([part for arg in call.args for part in _part(arg, scope)])
+
+
+def read_as_text(node: ast.expr, scope: ReadScope) -> str | Text:
+    """A text, or a reference as the text it spells."""
+    if is_text(node):
+        value = read(node, scope)
+        assert isinstance(value, (str, Text))
+        return value
+    return text_of([read_token(node, scope)])
+
+
+def is_text(node: ast.expr) -> bool:
+    """Whether an expression is a text."""
+    plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return plain or isinstance(node, ast.JoinedStr) or called(node) in ("join_text", "text_ref")
+
+
+READERS["join_text"] = _read_join
+
+# dictionaries and items
+
+
+def read_items(node: ast.Dict, scope: ReadScope) -> Items:
+    """A dictionary whose items' types are those of the values."""
+    pairs = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            raise ReadError(node, "** is not part of dictionaries", "Write the items out.")
+        name = read(key, scope) if is_text(key) else None
+        if not isinstance(name, (str, Text)):
+            raise ReadError(key, "the keys of a dictionary are texts", 'f"{key}" makes a text of a value.')
+        pairs.append((name, read_item(value, scope)))
+    return Items(pairs)
+
+
+def read_item(node: ast.expr, scope: ReadScope) -> Item:
+    """One item of a dictionary or list."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        return Item("boolean", node.value)
+    number = number_literal(node)
+    if number is not None:
+        return Item("number", number)
+    if isinstance(node, ast.Dict):
+        return Item("dictionary", read_items(node, scope))
+    if isinstance(node, ast.List):
+        return Item("array", [read_item(element, scope) for element in node.elts])
+    function = called(node)
+    if isinstance(node, ast.Call) and function in ("number", "boolean", "file"):
+        arguments(node, 1, 1)
+        return Item(function, read(node.args[0], scope))
+    if isinstance(node, ast.Call) and function == "item":
+        arguments(node, 2, 2)
+        kind = text_literal(node.args[0])
+        if kind not in ITEM_TYPES:
+            raise ReadError(node, f"no type of item is called {kind}", f"One of {', '.join(ITEM_TYPES)}.")
+        value = None if is_left_out(node.args[1]) else read(node.args[1], scope)
+        return Item(kind, value, odd=True)
+    value = read(node, scope)
+    if isinstance(value, (str, Text, Token)):
+        return Item("text", value)
+    raise ReadError(node, "no item of a dictionary or list", "A text, number, True, False, {…} or […].")
