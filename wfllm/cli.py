@@ -82,7 +82,8 @@ def report(error: BaseException) -> int:
         )
     else:
         text = str(error).strip().split("\n")[0][:300]
-        _complain(f"{type(error).__name__}: {text}. Run again with --trace to see where.")
+        name = f"{type(error).__name__}: {text}".rstrip(".: ")
+        _complain(f"{name}. Run again with --trace to see where.")
     return FAILED
 
 

@@ -49,7 +49,7 @@ def run_sweep(command: str, overrides: Sequence[str], trace: bool = False) -> in
         except ConfigError as error:
             problems.update(dict.fromkeys(error.problems))
     if problems:
-        raise ConfigError(list(problems))
+        raise ConfigError(sorted(problems, key=lambda p: (p.key, p.origin)))
     groups = command_groups(command)
     forced = [force(parse(text), groups) for text in own]
     with hydra_at(conf_dir()):
@@ -81,7 +81,7 @@ def _launcher_faults(text: str) -> Iterable[Problem]:
     override = parse(text)
     key, value = override.key_or_group, override.value()
     plain = isinstance(value, str | int | float | bool | None) and "${" not in str(value)
-    if key == LAUNCHER:
+    if key == LAUNCHER and override.package is None and not override.is_delete():
         with hydra_at(conf_dir()):
             hydra = GlobalHydra.instance().hydra
             assert hydra is not None

@@ -162,9 +162,10 @@ def test_an_option_of_the_users_own(conf: Write) -> None:
 
 
 def test_an_option_may_build_on_another(conf: Write) -> None:
-    conf("model/wide.yaml", "# Tiny, wider.\ndefaults: [tiny]\nhidden: 128\n")
+    conf("model/small.yaml", "# Small.\nname: tiny\nhidden: 32\ncontext: 900\n")
+    conf("model/wide.yaml", "# Small, but wide.\ndefaults: [small]\nhidden: 128\n")
     config = compose("train", ["model=wide"]).plain["model"]
-    assert (config["name"], config["context"], config["hidden"]) == ("tiny", 1024, 128)
+    assert (config["name"], config["context"], config["hidden"]) == ("tiny", 900, 128)
 
 
 @pytest.mark.parametrize("command", ROOTS)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def validate(command: str, plain: dict[str, Any], origins: Origins | None = None
     origins = origins or Origins(command, [], {})
     root = ROOTS[command]
     groups = [g for g in SCHEMAS if g in root.model_fields]
-    parts: dict[str, Any] = {}
+    parts: dict[str, type[s.Schema]] = {}
     problems: list[Problem] = []
     plain = dict(plain)
     for group in groups:
@@ -115,9 +116,9 @@ def validate(command: str, plain: dict[str, Any], origins: Origins | None = None
         if part is None:
             problems.append(no_part(group, plain.pop(group), origins))
         else:
-            parts[group] = (part, ...)
+            parts[group] = part
     unchecked = {p.key.split(".")[0] for p in problems}
-    model = create_model(root.__name__, __base__=root, __doc__=root.__doc__, **parts)
+    model = _with_parts(root, tuple(parts.items()))
     keys = [key for key in valid_keys(model) if key not in {f"{g}.name" for g in groups}]
     keys += set(command_groups(command)) - set(groups)
     problems += [missing(key, origins) for key in _missing(plain)]
@@ -206,6 +207,13 @@ def _certain(problems: list[Problem], doubtful: set[str]) -> list[Problem]:
     follow = ("not given", "unknown key", "no part")
     kept = [p for p in problems if p.key.split(".")[0] not in doubtful or not p.cause.startswith(follow)]
     return sorted(dict.fromkeys(kept), key=lambda p: (p.key, p.origin))
+
+
+@cache
+def _with_parts(root: type[s.Command], parts: tuple[tuple[str, type[s.Schema]], ...]) -> type[s.Command]:
+    """The command's class with each group's field of the very class that checks the chosen option."""
+    fields: dict[str, Any] = {group: (part, ...) for group, part in parts}
+    return create_model(root.__name__, __base__=root, __doc__=root.__doc__, **fields)
 
 
 def _sound_part(model: type[s.Command], plain: dict[str, Any], problems: list[Problem]) -> s.Command:

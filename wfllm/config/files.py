@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from wfllm.config.groups import all_groups, conf_dir, option_files
 from wfllm.config.origins import line_of, shown
 from wfllm.config.problems import Problem, nearest, short, suggestion
+from wfllm.config.reading import read_yaml
 
 PACKAGE = "# @package _global_"
-LARGEST = 10_000
-"""Values in one file, repeated ones counted each time: a few lines of anchors can stand for billions."""
 
 
 @dataclass
@@ -42,7 +39,7 @@ class Files:
 def read_root(command: str) -> tuple[dict[str, str | None], list[Problem]]:
     """Group → option of a command's own defaults list, or what is wrong with its file."""
     path = conf_dir() / f"{command}.yaml"
-    content, problem = _load(path)
+    content, problem = read_yaml(path)
     if problem:
         return {}, [problem]
     if "hydra" in content:
@@ -102,7 +99,7 @@ def _read(group: str, option: str, files: Files, below: tuple[str, ...]) -> None
     path = option_files(group).get(option)
     if path is None:  # told where it was chosen
         return
-    content, problem = _load(path)
+    content, problem = read_yaml(path)
     if problem:
         files.problems.append(problem)
         files.doubtful.add(group)
@@ -200,48 +197,6 @@ def _override_fault(key: str, value: object, origin: str, files: Files) -> Probl
         return Problem(group, origin, f"no option {short(value)}", mend)
     files.chosen.setdefault(group, value)
     return None
-
-
-def _load(path: Path) -> tuple[dict[str, Any], Problem | None]:
-    """A YAML file as Hydra reads it, unresolved, or what is wrong with it in one line."""
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        if node is not None and not isinstance(node, yaml.MappingNode):
-            return {}, Problem("YAML", shown(path), "holds no `key: value` lines")
-        if _size(node, ()) > LARGEST:
-            return {}, Problem("YAML", shown(path), f"holds more than {LARGEST} values")
-        content = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        origin = f"{shown(path)}:{mark.line + 1}" if mark else shown(path)
-        cause = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).split("\n")[0]
-        return {}, Problem("YAML", origin, str(cause).rstrip("."))
-    except OmegaConfBaseException as error:
-        key = str(getattr(error, "full_key", None) or "YAML")
-        line = line_of(path, key.split("."))
-        return {}, Problem(key, f"{shown(path)}:{line}" if line else shown(path), str(error).split("\n")[0])
-    except UnicodeError:
-        return {}, Problem("YAML", shown(path), "is not text in UTF-8")
-    except RecursionError:
-        return {}, Problem("YAML", shown(path), "is nested too deeply")
-    except OSError as error:
-        return {}, Problem("YAML", shown(path), error.strerror or str(error))
-    assert isinstance(content, dict)
-    return {str(key): value for key, value in content.items()}, None
-
-
-def _size(node: yaml.Node | None, above: tuple[int, ...]) -> int:
-    """How many values a file holds once its anchors are written out, counted until it is too many."""
-    if id(node) in above:
-        return LARGEST + 1
-    count = 1
-    children = [n for pair in node.value for n in pair] if isinstance(node, yaml.MappingNode) else []
-    children = node.value if isinstance(node, yaml.SequenceNode) else children
-    for child in children:
-        count += _size(child, (*above, id(node)))
-        if count > LARGEST:
-            break
-    return count
 
 
 def _unknown(path: Path, key: str) -> Problem:

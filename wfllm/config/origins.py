@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -24,11 +25,17 @@ class Origins:
 
     def __init__(self, command: str, overrides: Sequence[str], choices: Mapping[str, str | None]) -> None:
         self._given = {o.lstrip("+").split("=", 1)[0] for o in overrides} - set(choices)
-        self._files: list[tuple[str, Path]] = []
-        for group, option in reversed(list(choices.items())):  # the preset comes last in the list and wins
+        self._command = command
+        self._choices = dict(choices)
+
+    @cached_property
+    def _files(self) -> list[tuple[str, Path]]:
+        """Package and file, the strongest first. Read only when something is wrong."""
+        files: list[tuple[str, Path]] = []
+        for group, option in reversed(list(self._choices.items())):  # the preset comes last and wins
             package = "" if group == "experiment" else group
-            self._files += [(package, path) for path in _inherited(group, option)]
-        self._files.append(("", conf_dir() / f"{command}.yaml"))
+            files += [(package, path) for path in _inherited(group, option)]
+        return [*files, ("", conf_dir() / f"{self._command}.yaml")]
 
     def of(self, key: str) -> str:
         """`command line`, `conf/<file>:<line>` or `default`."""
