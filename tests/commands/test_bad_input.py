@@ -35,7 +35,9 @@ def one_line(wfllm: Run, *args: str) -> str:
 )
 def test_record_files(wfllm: Run, tmp_path: Path, content: str | None, words: list[str]) -> None:
     if content is not None:
-        (tmp_path / "records.jsonl").write_bytes(content.encode("latin-1" if content[:1] == "\xff" else "utf-8"))
+        (tmp_path / "records.jsonl").write_bytes(
+            content.encode("latin-1" if content[:1] == "\xff" else "utf-8")
+        )
     line = one_line(wfllm, "train", "data=records", "data.path=records.jsonl", *QUICK)
     for word in words:
         assert word in line
@@ -44,7 +46,9 @@ def test_record_files(wfllm: Run, tmp_path: Path, content: str | None, words: li
 def test_bad_lines_can_be_left_out(wfllm: Run, tmp_path: Path) -> None:
     rows = "".join(GOOD.replace("x = 1", f"x = {i}") for i in range(40))
     (tmp_path / "records.jsonl").write_text(rows + "{broken\n")
-    done = wfllm("build", "data=records", "data.path=records.jsonl", "data.on_error=skip", "output=o.jsonl", status=1)
+    done = wfllm(
+        "build", "data=records", "data.path=records.jsonl", "data.on_error=skip", "output=o.jsonl", status=1
+    )
     assert "records.jsonl:41" in done.stdout.replace("\n", "")
     assert len((tmp_path / "o.jsonl").read_text().splitlines()) == 40
 

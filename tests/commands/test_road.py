@@ -27,14 +27,29 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
     run = the_run(tmp_path)
     assert "CodeBLEU" in first.stdout
     assert "wfllm generate" in first.stdout
-    for name in ("config.yaml", "run.json", "metrics.jsonl", "git.diff", "model", "checkpoints", "predictions"):
+    for name in (
+        "config.yaml",
+        "run.json",
+        "metrics.jsonl",
+        "git.diff",
+        "model",
+        "checkpoints",
+        "predictions",
+    ):
         assert (run / name).exists(), name
     assert len(losses(run)) == 6
     info = json.loads((run / "run.json").read_text())
     assert info["status"] == "finished"
     assert info["overrides"] == QUICK
     assert {"torch", "transformers", "peft"} <= {n.lower() for n in info["packages"]}
-    assert set(info["results"]["after"]["id"]) >= {"codebleu", "ngram", "syntax", "dataflow", "parses", "known_apis"}
+    assert set(info["results"]["after"]["id"]) >= {
+        "codebleu",
+        "ngram",
+        "syntax",
+        "dataflow",
+        "parses",
+        "known_apis",
+    }
 
     again = wfllm("train", *QUICK)
     assert "finished" in again.stdout
@@ -44,7 +59,9 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
     repeated = wfllm("repeat", f"run={run}")
     assert "same to the last digit" in repeated.stdout
 
-    scored = wfllm("evaluate", f"checkpoint={run}", "split=ood", "limit=2", "logger=none", "decoding.max_new_tokens=8")
+    scored = wfllm(
+        "evaluate", f"checkpoint={run}", "split=ood", "limit=2", "logger=none", "decoding.max_new_tokens=8"
+    )
     assert "unseen APIs" in scored.stdout
 
     asked = wfllm("generate", "query=Show an alert with the time", f"checkpoint={run}", status=None)
@@ -91,7 +108,9 @@ def test_killed_in_training_goes_on_to_the_same_losses(wfllm: Run, tmp_path: Pat
 def test_a_sweep_with_one_bad_job_keeps_the_good_ones(wfllm: Run, tmp_path: Path) -> None:
     common = [*QUICK, "evaluation.before=false", "evaluation.after=false", "trainer.max_steps=2"]
     done = wfllm("train", "-m", "strategy=lora,full", "optim.lr=1e-4,1e30", *common, status=1)
-    statuses = [json.loads(f.read_text())["status"] for f in (tmp_path / "outputs/train").glob("*/*/run.json")]
+    statuses = [
+        json.loads(f.read_text())["status"] for f in (tmp_path / "outputs/train").glob("*/*/run.json")
+    ]
     assert sorted(statuses) == ["failed", "finished", "finished", "finished"] or statuses.count("failed") >= 1
     assert "jobs failed" in done.stdout
     assert "optim.lr=1e30" in done.stdout

@@ -29,7 +29,10 @@ RECORD = Record(
 )
 CATALOGUE = {
     "is.workflow.actions.alert": Api(
-        "is.workflow.actions.alert", "Alert", "Shows {answer_format}.", (Parameter("WFAlertActionTitle", "text"),)
+        "is.workflow.actions.alert",
+        "Alert",
+        "Shows {answer_format}.",
+        (Parameter("WFAlertActionTitle", "text"),),
     )
 }
 FULL = Target(name="full", plan=True, comments=True)
@@ -60,7 +63,10 @@ def test_prompt_holds_request_and_documentation_and_no_braces_are_filled_twice(p
 def test_roles_cover_the_answer_and_the_end_is_learned(prompts: Prompts, tokenizer: Any) -> None:
     sample = encode(example(RECORD, CATALOGUE, prompts, FULL), tokenizer)
     assert len(sample.input_ids) == len(sample.roles)
-    text = {role: tokenizer.decode([i for i, r in zip(sample.input_ids, sample.roles, strict=True) if r == role]) for role in range(4)}
+    text = {
+        role: tokenizer.decode([i for i, r in zip(sample.input_ids, sample.roles, strict=True) if r == role])
+        for role in range(4)
+    }
     assert text[PLAN].startswith("Thought:\n1. Ask.")
     assert "Ask for a name." in text[COMMENT]
     assert 'Show "it" # twice.' in text[COMMENT]

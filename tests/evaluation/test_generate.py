@@ -44,7 +44,10 @@ def test_no_room_for_an_answer_is_said(tiny: tuple[Any, Any]) -> None:
 
 
 def records() -> list[Record]:
-    return [Record(query=t, apis=[], task_plan="", annotated_code="x = 1", id=f"r{i}") for i, t in enumerate(TEXTS)]
+    return [
+        Record(query=t, apis=[], task_plan="", annotated_code="x = 1", id=f"r{i}")
+        for i, t in enumerate(TEXTS)
+    ]
 
 
 def answer_all(tiny: tuple[Any, Any], path: Path, wanted: list[Record]) -> list[str]:

@@ -24,7 +24,9 @@ from wfllm.training.module import WorkflowModule
 from wfllm.training.strategies import apply_strategy
 
 OPTIM = Optim(name="adamw", lr=1e-2)
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
+)
 
 
 def fit(
@@ -44,7 +46,7 @@ def fit(
     steps = total_steps(data.batches_per_epoch, config)
     module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
     loggers = [MetricsLog(folder / "metrics.jsonl")] if log else []
-    loop = build_trainer(config, folder, loggers, [], data.batches_per_epoch)
+    loop = build_trainer(config, folder, loggers, [])
     loop.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
     assert loop.global_step == steps
     return torch.cat([p.detach().flatten() for p in module.model.parameters()])
@@ -72,7 +74,7 @@ def test_padding_changes_no_sample_loss(samples: list[Encoded]) -> None:
 def test_accumulation_equals_one_big_batch(
     tmp_path: Path, samples: list[Encoded], batch_size: int, accumulate: int
 ) -> None:
-    """One step over 13 samples, however they are cut into micro-batches; clipping comes after the division."""
+    """One step over 13 samples, however they are cut; clipping comes after the division."""
     one = fit(tmp_path / "one", samples, epochs=1, batch_size=13, accumulate=1, clip=0.3)
     cut = fit(tmp_path / "cut", samples, epochs=1, batch_size=batch_size, accumulate=accumulate, clip=0.3)
     assert float((one - cut).abs().max()) < 2e-5
@@ -81,32 +83,58 @@ def test_accumulation_equals_one_big_batch(
 
 
 def test_last_partial_window_weighs_by_its_own_tokens(tmp_path: Path, samples: list[Encoded]) -> None:
-    """13 samples in windows of 8 leave a window of 5: its gradient is the mean over those 5 samples' tokens."""
+    """13 samples in windows of 8 leave a window of 5, whose gradient is the mean over its own tokens."""
     fit(tmp_path, samples, epochs=1, batch_size=1, accumulate=8, log=True)
     rows = [r for r in read_metrics(tmp_path / "metrics.jsonl") if "train/supervised_tokens" in r]
     assert len(rows) == 2
     assert sum(r["train/supervised_tokens"] for r in rows) == sum(s.supervised for s in samples)
 
 
-@pytest.mark.parametrize("strategy", [Full(name="full"), Lora(name="lora", dropout=0.2)], ids=["full", "lora"])
 @pytest.mark.parametrize("batch_size", [1, 3])
 def test_resumed_equals_uninterrupted_to_the_last_bit(
+    tmp_path: Path, samples: list[Encoded], batch_size: int
+) -> None:
+    """LoRA with dropout, stopped in mid-epoch and at the end of the first epoch."""
+    per_epoch = -(-len(samples) // (batch_size * 3))
+    _resumes_exactly(tmp_path, samples, Lora(name="lora", dropout=0.2), batch_size, {1, per_epoch})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "strategy", [Full(name="full"), Lora(name="lora", dropout=0.2)], ids=["full", "lora"]
+)
+@pytest.mark.parametrize("batch_size", [1, 2, 3])
+def test_resumed_after_any_step_equals_uninterrupted(
     tmp_path: Path, samples: list[Encoded], strategy: Full | Lora, batch_size: int
 ) -> None:
     """Stopped after every single optimiser step in turn, epoch ends included."""
-    settings: dict[str, Any] = {"strategy": strategy, "batch_size": batch_size, "accumulate": 3, "checkpoint_every": 1}
-    whole = fit(tmp_path / "whole", samples, log=True, **settings)
-    losses = [r["train/loss"] for r in read_metrics(tmp_path / "whole" / "metrics.jsonl") if "train/loss" in r]
-    for stop in range(1, len(losses)):
-        folder = tmp_path / f"stop{stop}"
-        _stop_after(folder, samples, stop, settings)
-        resumed = fit(folder, samples, log=True, resume=str(folder / f"{LAST}.ckpt"), **settings)
+    _resumes_exactly(tmp_path, samples, strategy, batch_size, None)
+
+
+def _resumes_exactly(
+    folder: Path, samples: list[Encoded], strategy: Full | Lora, batch_size: int, stops: set[int] | None
+) -> None:
+    settings: dict[str, Any] = {
+        "strategy": strategy,
+        "batch_size": batch_size,
+        "accumulate": 3,
+        "checkpoint_every": 1,
+    }
+    whole = fit(folder / "whole", samples, log=True, **settings)
+    losses = _losses(folder / "whole")
+    for stop in stops or range(1, len(losses)):
+        place = folder / f"stop{stop}"
+        _stop_after(place, samples, stop, settings)
+        resumed = fit(place, samples, log=True, resume=str(place / f"{LAST}.ckpt"), **settings)
         assert torch.equal(whole, resumed), f"stopped after step {stop}"
-        again = [r["train/loss"] for r in read_metrics(folder / "metrics.jsonl") if "train/loss" in r]
-        assert again == losses, f"stopped after step {stop}"
+        assert _losses(place) == losses, f"stopped after step {stop}"
 
 
-class _Stopped(Exception):
+def _losses(folder: Path) -> list[float]:
+    return [r["train/loss"] for r in read_metrics(folder / "metrics.jsonl") if "train/loss" in r]
+
+
+class _StoppedError(Exception):
     pass
 
 
@@ -118,7 +146,7 @@ class _StopAfter(pl.Callback):
 
     def on_train_batch_start(self, trainer: pl.Trainer, *args: Any) -> None:
         if trainer.global_step == self.stop:
-            raise _Stopped
+            raise _StoppedError
 
 
 def _stop_after(folder: Path, samples: list[Encoded], stop: int, settings: dict[str, Any]) -> None:
@@ -132,8 +160,8 @@ def _stop_after(folder: Path, samples: list[Encoded], stop: int, settings: dict[
     module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
     log = MetricsLog(folder / "metrics.jsonl")
     folder.mkdir(parents=True)
-    loop = build_trainer(config, folder, [log], [_StopAfter(stop)], data.batches_per_epoch)
-    with pytest.raises(_Stopped):
+    loop = build_trainer(config, folder, [log], [_StopAfter(stop)])
+    with pytest.raises(_StoppedError):
         loop.fit(module, datamodule=data, weights_only=True)
 
 
@@ -189,7 +217,7 @@ def test_nan_loss_stops_and_names_the_step(tmp_path: Path, samples: list[Encoded
     module = WorkflowModule(poisoned(), OPTIM, steps=4, accumulate=4)
     config = Trainer(name="default", accelerator="cpu", epochs=1, accumulate=4)
     with pytest.raises(WfllmError, match="nan at step 1"):
-        build_trainer(config, tmp_path, [], [], data.batches_per_epoch).fit(module, datamodule=data)
+        build_trainer(config, tmp_path, [], []).fit(module, datamodule=data)
 
 
 def test_saved_weights_load_as_they_were(tmp_path: Path, samples: list[Encoded]) -> None:

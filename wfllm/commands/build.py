@@ -20,7 +20,9 @@ def run(composed: Composed) -> int:
     console = Console()
     target = Path(config.output)
     if target.is_dir():
-        raise WfllmError("is a folder", where=f"output={target}", mend=f"Name a file, such as {target}/records.jsonl.")
+        raise WfllmError(
+            "is a folder", where=f"output={target}", mend=f"Name a file, such as {target}/records.jsonl."
+        )
     splits, faults = load_records(config.data)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")

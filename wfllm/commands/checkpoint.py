@@ -53,7 +53,9 @@ def open_checkpoint(path: str) -> Checkpoint:
     run = RunFolder(folder.parent if folder.name == "model" else folder)
     info = run.info
     if info["command"] != "train":
-        raise WfllmError(f"is a run of wfllm {info['command']}, not of wfllm train", where=f"checkpoint={path}")
+        raise WfllmError(
+            f"is a run of wfllm {info['command']}, not of wfllm train", where=f"checkpoint={path}"
+        )
     if not (run.path / "model").is_dir():
         mend = f"Go on with it: wfllm train {' '.join(info['overrides'])}"
         raise WfllmError("this run has no trained model yet", where=f"checkpoint={path}", mend=mend)

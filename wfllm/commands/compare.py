@@ -25,7 +25,9 @@ def run(composed: Composed) -> int:
     config = cast(CompareCommand, composed.config)
     runs = find_runs(config.runs)
     if not runs:
-        raise WfllmError("no run in there", where=config.runs, mend="Make one: wfllm train experiment=starter")
+        raise WfllmError(
+            "no run in there", where=config.runs, mend="Make one: wfllm train experiment=starter"
+        )
     rows = rows_of(runs)
     console = Console()
     for command in dict.fromkeys(row.command for row in rows):
@@ -35,14 +37,18 @@ def run(composed: Composed) -> int:
         out.print(_table(f"wfllm {command}: {len(chosen)} runs", chosen))
     for row in rows:
         if row.error:
-            console.print(f"{row.name}: {row.error}", style="red", highlight=False, markup=False, soft_wrap=True)
+            console.print(
+                f"{row.name}: {row.error}", style="red", highlight=False, markup=False, soft_wrap=True
+            )
     if config.csv:
         _write_csv(Path(config.csv), rows)
         console.print(f"Written to {config.csv}: every config key and metric", highlight=False)
     trained = [row for row in rows if row.command == "train" and row.status == "finished"]
     if trained:
         path = trained[-1].path
-        console.print(f'Next: wfllm generate query="…" checkpoint={path}', markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f'Next: wfllm generate query="…" checkpoint={path}', markup=False, highlight=False, soft_wrap=True
+        )
     return 0
 
 
@@ -58,7 +64,9 @@ def _table(title: str, rows: Sequence[Row]) -> Table:
         table.add_column(_heading(name), justify="right")
     for row in rows:
         config = [_value(row.config.get(key)) for key in keys]
-        table.add_row(row.name, row.status, *config, *(_result(name, row.results.get(name)) for name in results))
+        table.add_row(
+            row.name, row.status, *config, *(_result(name, row.results.get(name)) for name in results)
+        )
     return table
 
 

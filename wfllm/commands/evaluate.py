@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 from rich.console import Console
 
+from wfllm.bench.record import Record
 from wfllm.commands import prepare, report
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
 from wfllm.config.compose import Composed
@@ -40,10 +42,14 @@ def run(composed: Composed) -> int:
         console.print(f"This very evaluation is finished: {folder.path}", highlight=False, soft_wrap=True)
         report.print_results(console, folder)
         return 0
-    base = checkpoint.base if checkpoint else base_files(config.model, folder.path / "base", work.texts(), config.seed)
+    base = (
+        checkpoint.base
+        if checkpoint
+        else base_files(config.model, folder.path / "base", work.texts(), config.seed)
+    )
     tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
     load: prepare.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
-    held_out = {config.split: spread(work.splits[config.split], config.limit)}
+    held_out: dict[str, Sequence[Record]] = {config.split: spread(work.splits[config.split], config.limit)}
     with folder.kept(), tracking(config.logger, folder, plain, name, "evaluate") as tracker:
         scores = prepare.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
         folder.finish(scores=scores)
@@ -51,8 +57,10 @@ def run(composed: Composed) -> int:
     return 0
 
 
-def _with_checkpoint(config: EvaluateCommand, checkpoint: Checkpoint, overrides: list[str]) -> EvaluateCommand:
-    """The config with the checkpoint's own model, prompts and target, and its data unless another is named."""
+def _with_checkpoint(
+    config: EvaluateCommand, checkpoint: Checkpoint, overrides: list[str]
+) -> EvaluateCommand:
+    """The config with the checkpoint's own model, prompts, target, and its data unless told otherwise."""
     given = {o.lstrip("+~").split("=")[0].split(".")[0] for o in overrides}
     fixed = sorted(given & set(FIXED))
     if fixed:

@@ -24,7 +24,13 @@ from wfllm.training.strategies import apply_strategy
 
 
 def fit(
-    config: TrainCommand, base: str, tokenizer: Any, samples: Samples, work: Work, folder: RunFolder, tracker: Tracker
+    config: TrainCommand,
+    base: str,
+    tokenizer: Any,
+    samples: Samples,
+    work: Work,
+    folder: RunFolder,
+    tracker: Tracker,
 ) -> None:
     """Train from the start or from the last checkpoint and save the result in `<run>/model`."""
     pl.seed_everything(config.seed, workers=True, verbose=False)
@@ -46,12 +52,16 @@ def fit(
         asked = work.splits["dev"][: config.trainer.samples]
         callbacks.append(
             answered.Samples(
-                asked, tokenizer, work.catalogue, config.prompts, config.target, config.decoding, tracker.samples
+                asked,
+                tokenizer,
+                work.catalogue,
+                config.prompts,
+                config.target,
+                config.decoding,
+                tracker.samples,
             )
         )
-    trainer = build_trainer(
-        config.trainer, checkpoints, [log, *tracker.lightning()], callbacks, data.batches_per_epoch
-    )
+    trainer = build_trainer(config.trainer, checkpoints, [log, *tracker.lightning()], callbacks)
     resume = str(last) if last.is_file() else None
     log.rewind(_steps_of(last) if resume else 0)
     trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)

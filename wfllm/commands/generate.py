@@ -52,13 +52,17 @@ def run(composed: Composed) -> int:
     console.print(Syntax(answer.code.strip(), "python", word_wrap=True))
     findings = check(answer.code, catalogue, allowed=apis)
     for finding in findings:
-        console.print(f"line {finding.line}: {finding.message}", style="yellow", markup=False, highlight=False)
+        console.print(
+            f"line {finding.line}: {finding.message}", style="yellow", markup=False, highlight=False
+        )
     console.print("[green]The checker finds nothing wrong." if not findings else f"{len(findings)} findings.")
     if config.output:
         write_text(Path(config.output), answer.code.strip() + "\n")
         console.print(f"Written to {config.output}. Next: wfllm check input={config.output}", highlight=False)
     else:
-        console.print("Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use", markup=False)
+        console.print(
+            "Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use", markup=False
+        )
     return 0
 
 

@@ -38,7 +38,8 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     everything = sum(p.numel() for p in model.parameters())
     rows: dict[str, Any] = {
         "records": ", ".join(f"{name} {len(rows)}" for name, rows in work.splits.items()),
-        "train tokens an epoch": f"{account['tokens']:,}, {account['supervised'] / account['tokens']:.0%} learned",
+        "train tokens an epoch": f"{account['tokens']:,}, "
+        f"{account['supervised'] / account['tokens']:.0%} learned",
         "longest sample": f"{account['longest']} of model.context={config.model.context} tokens",
         "shortened, dropped": f"{sum(account['shortened'].values())}, {account['dropped']}",
         "optimiser steps": f"{total_steps(batches, config.trainer)} of "
@@ -73,5 +74,3 @@ def _memory(config: TrainCommand, model: torch.nn.Module, longest: int) -> str:
     total = weights + 3 * trained + activations + logits
     parts = f"weights {weights / GB:.2f}, gradients {trained / GB:.2f}, AdamW {2 * trained / GB:.2f}"
     return f"{total / GB:.1f} GB: {parts}, activations about {(activations + logits) / GB:.1f}"
-
-

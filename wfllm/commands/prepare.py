@@ -87,7 +87,9 @@ def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
     """Raise where there is nothing to train on."""
     if not splits["train"]:
         sizes = ", ".join(f"{name} {len(rows)}" for name, rows in splits.items())
-        raise WfllmError(f"no record to train on ({sizes})", where="data", mend="Lower data.dev_share and data.test_share.")
+        raise WfllmError(
+            f"no record to train on ({sizes})", where="data", mend="Lower data.dev_share and data.test_share."
+        )
 
 
 def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console) -> Samples:
@@ -136,7 +138,9 @@ def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int
     if lengths.dropped:
         worst = sorted(lengths.dropped.items(), key=lambda item: -item[1])[:3]
         names = ", ".join(f"{name} ({size} tokens)" for name, size in worst)
-        text = f"{split}: {len(lengths.dropped)} records are over model.context={context} and dropped: {names} …"
+        text = (
+            f"{split}: {len(lengths.dropped)} records are over model.context={context} and dropped: {names} …"
+        )
         console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
@@ -164,7 +168,9 @@ def evaluate_splits(
     means: dict[str, dict[str, float]] = {}
     for split, records in held_out.items():
         if not records:
-            raise WfllmError(f"the data has no {split} records", where="evaluation.splits", mend="Leave it out.")
+            raise WfllmError(
+                f"the data has no {split} records", where="evaluation.splits", mend="Leave it out."
+            )
         path = folder.path / "predictions" / f"{when}-{split}.jsonl"
         predictions = predict(
             f"Answering {split} ({when})",
@@ -206,4 +212,9 @@ def final_losses(folder: RunFolder) -> dict[str, float | None]:
     train = [r["train/loss"] for r in rows if "train/loss" in r]
     dev = [r["val/loss"] for r in rows if "val/loss" in r]
     best = min(dev) if dev else None
-    return {"steps": len(train), "train": train[-1] if train else None, "val": dev[-1] if dev else None, "best_val": best}
+    return {
+        "steps": len(train),
+        "train": train[-1] if train else None,
+        "val": dev[-1] if dev else None,
+        "best_val": best,
+    }

@@ -32,7 +32,9 @@ def print_results(console: Console, folder: RunFolder) -> None:
     console.print("Next")
     if (folder.path / "model").is_dir():
         query = "Every morning, tell me the weather and my first event."
-        console.print(f'  wfllm generate query="{query}" checkpoint={folder.path}', highlight=False, soft_wrap=True)
+        console.print(
+            f'  wfllm generate query="{query}" checkpoint={folder.path}', highlight=False, soft_wrap=True
+        )
     console.print("  wfllm compare", highlight=False)
 
 

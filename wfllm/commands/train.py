@@ -39,14 +39,22 @@ def train(composed: Composed) -> RunFolder | None:
         print_plan(composed, work, console)
         return None
     folder = open_run(
-        "train", composed.experiment, composed.plain, composed.overrides, work.fingerprint, Path(config.output)
+        "train",
+        composed.experiment,
+        composed.plain,
+        composed.overrides,
+        work.fingerprint,
+        Path(config.output),
     )
     if folder.finished:
         console.print(f"This very run is finished: {folder.path}", highlight=False, soft_wrap=True)
         report.print_results(console, folder)
         return folder
     console.print(f"Run folder: {folder.path}", highlight=False, soft_wrap=True)
-    with folder.kept(), tracking(config.logger, folder, composed.plain, composed.experiment, "train") as tracker:
+    with (
+        folder.kept(),
+        tracking(config.logger, folder, composed.plain, composed.experiment, "train") as tracker,
+    ):
         folder.finish(**_stages(config, work, folder, tracker, console))
     report.print_results(console, folder)
     return folder
@@ -65,7 +73,9 @@ def _stages(
     results: dict[str, object] = {"lengths": samples.account}
 
     def evaluate(when: str, load: prepare.Load) -> None:
-        results[when] = prepare.evaluate_splits(when, load, tokenizer, held_out, work, config, folder, tracker)
+        results[when] = prepare.evaluate_splits(
+            when, load, tokenizer, held_out, work, config, folder, tracker
+        )
 
     if config.evaluation.before:
         evaluate("before", lambda: load_model(base, config.model))

@@ -90,7 +90,7 @@ def fitting_prompt(
     target: Target,
     room: int,
 ) -> str:
-    """The prompt for one request, its documentation shortened as far as it takes to stay within `room` tokens.
+    """The prompt for one request, its documentation shortened as far as `room` tokens ask for.
 
     Where even the shortest form does not fit, that one is returned; generation says what is wrong.
     """

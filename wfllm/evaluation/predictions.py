@@ -61,7 +61,9 @@ def predict(
     texts = []
     if missing:
         room = context_of(model) - decoding.max_new_tokens
-        texts = [fitting_prompt(r.query, r.apis, tokenizer, catalogue, prompts, target, room) for r in missing]
+        texts = [
+            fitting_prompt(r.query, r.apis, tokenizer, catalogue, prompts, target, room) for r in missing
+        ]
     path.parent.mkdir(parents=True, exist_ok=True)
     _end_last_line(path)
     with path.open("a", encoding="utf-8") as file, progress(title, len(records), "answer", len(known)) as bar:

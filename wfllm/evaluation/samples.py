@@ -46,6 +46,7 @@ class Samples(Callback):
         model.train(training)
         codes = [read_answer(a).code or "" for a in answers]
         rows = [
-            (trainer.global_step, r.query, r.annotated_code, c) for r, c in zip(self.records, codes, strict=True)
+            (trainer.global_step, r.query, r.annotated_code, c)
+            for r, c in zip(self.records, codes, strict=True)
         ]
         self.keep(rows)

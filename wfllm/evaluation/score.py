@@ -53,7 +53,14 @@ def score(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: Metr
         parses, known, defined = checks(prediction.code, prediction.apis, catalogue)
         scores.append(
             Scores(
-                bleu.total, bleu.ngram, bleu.weighted_ngram, bleu.syntax, bleu.dataflow, parses, known, defined
+                bleu.total,
+                bleu.ngram,
+                bleu.weighted_ngram,
+                bleu.syntax,
+                bleu.dataflow,
+                parses,
+                known,
+                defined,
             )
         )
     return scores

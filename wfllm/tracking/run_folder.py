@@ -45,7 +45,9 @@ class RunFolder:
             info = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise WfllmError(
-                "is not a run folder (it has no run.json)", where=self.path, mend="`wfllm compare` lists the runs."
+                "is not a run folder (it has no run.json)",
+                where=self.path,
+                mend="`wfllm compare` lists the runs.",
             ) from None
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise WfllmError(f"is damaged ({error})", where=file) from None
@@ -122,7 +124,9 @@ def open_run(
         "seed": plain.get("seed"),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "packages": {d.metadata["Name"]: d.version for d in sorted(distributions(), key=lambda d: d.name.lower())},
+        "packages": {
+            d.metadata["Name"]: d.version for d in sorted(distributions(), key=lambda d: d.name.lower())
+        },
     }
     write_text(path / "run.json", json.dumps(info, indent=2) + "\n")
     return RunFolder(path)
@@ -157,7 +161,9 @@ def _git(*args: str) -> str:
     if not (root / ".git").exists():
         return ""
     try:
-        done = subprocess.run(["git", "-C", str(root), *args], capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run(
+            ["git", "-C", str(root), *args], capture_output=True, text=True, check=False, timeout=20
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""

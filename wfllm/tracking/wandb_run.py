@@ -28,7 +28,9 @@ class Tracker:
     def samples(self, rows: Sequence[Row]) -> None:
         """Requests answered during training."""
 
-    def scores(self, name: str, means: Scores, predictions: Sequence[Prediction], each: Sequence[Scores]) -> None:
+    def scores(
+        self, name: str, means: Scores, predictions: Sequence[Prediction], each: Sequence[Scores]
+    ) -> None:
         """Scores of one evaluation, with request, reference and generated code."""
 
     def artifact(self, name: str, kind: str, path: Path) -> None:
@@ -52,13 +54,17 @@ class WandbTracker(Tracker):
 
         # A W&B table is one value: each report holds all rows so far.
         self._rows.extend(rows)
-        table = wandb.Table(columns=["step", "request", "reference", "generated"], data=[list(r) for r in self._rows])
+        table = wandb.Table(
+            columns=["step", "request", "reference", "generated"], data=[list(r) for r in self._rows]
+        )
         self.run.log({"samples": table})
 
-    def scores(self, name: str, means: Scores, predictions: Sequence[Prediction], each: Sequence[Scores]) -> None:
+    def scores(
+        self, name: str, means: Scores, predictions: Sequence[Prediction], each: Sequence[Scores]
+    ) -> None:
         import wandb
 
-        columns = ["id", "request", "reference", "generated", *METRICS]
+        columns: list[str | int] = ["id", "request", "reference", "generated", *METRICS]
         rows = [
             [p.id, p.query, p.reference, p.code or p.answer, *asdict(s).values()]
             for p, s in zip(predictions, each, strict=True)
@@ -78,7 +84,9 @@ class WandbTracker(Tracker):
 
 
 @contextmanager
-def tracking(logger: Logger, folder: RunFolder, plain: dict[str, Any], group: str, job: str) -> Iterator[Tracker]:
+def tracking(
+    logger: Logger, folder: RunFolder, plain: dict[str, Any], group: str, job: str
+) -> Iterator[Tracker]:
     """A tracker for one run, closed whatever happens: in a sweep, an open run would swallow the next one."""
     if not isinstance(logger, WandbLogger):
         yield Tracker()

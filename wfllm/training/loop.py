@@ -33,11 +33,7 @@ def total_steps(batches: int, trainer: Trainer) -> int:
 
 
 def build_trainer(
-    trainer: Trainer,
-    folder: Path,
-    loggers: Sequence[Logger],
-    callbacks: Sequence[Callback],
-    batches: int,  # noqa: ARG001
+    trainer: Trainer, folder: Path, loggers: Sequence[Logger], callbacks: Sequence[Callback]
 ) -> pl.Trainer:
     """A Lightning trainer that writes its checkpoints to `folder`."""
     keep = ModelCheckpoint(

@@ -18,7 +18,9 @@ LARGEST = 4 * 2**30
 """Bytes a zip member may unpack to."""
 
 
-def read_records(path: Path, *, on_error: Literal["fail", "skip"] = "fail") -> tuple[list[Record], list[WfllmError]]:
+def read_records(
+    path: Path, *, on_error: Literal["fail", "skip"] = "fail"
+) -> tuple[list[Record], list[WfllmError]]:
     """Records of a `.json`, `.jsonl` or `.zip` file, or of all such files in a folder.
 
     Args:
@@ -32,7 +34,9 @@ def read_records(path: Path, *, on_error: Literal["fail", "skip"] = "fail") -> t
         WfllmError: nothing there, nothing readable, or a bad record under `fail`.
     """
     if not path.exists():
-        raise WfllmError("no such file or folder", where=path, mend="Set data.path to a .json or .jsonl file.")
+        raise WfllmError(
+            "no such file or folder", where=path, mend="Set data.path to a .json or .jsonl file."
+        )
     files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES) if path.is_dir() else [path]
     if not files:
         raise WfllmError("holds no .json, .jsonl or .zip file", where=path)

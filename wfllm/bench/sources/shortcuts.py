@@ -29,7 +29,9 @@ def read_shortcuts(where: str) -> tuple[list[Record], list[WfllmError]]:
                     faults.append(fault)
             bar.advance()
     if not records:
-        raise WfllmError("holds no shortcut that can be read", where=where, mend=faults[0].line() if faults else "")
+        raise WfllmError(
+            "holds no shortcut that can be read", where=where, mend=faults[0].line() if faults else ""
+        )
     return records, faults
 
 
@@ -39,5 +41,7 @@ def _record(source: Source, where: str) -> Record:
     script = transcribe(build_tree(source.plist, source.name))
     if not script.apis:
         raise WfllmError("calls no API, so there is nothing to learn from", where=where)
-    bare = Record(query="", apis=script.apis, task_plan="", annotated_code=script.code, id=source.name, source=where)
+    bare = Record(
+        query="", apis=script.apis, task_plan="", annotated_code=script.code, id=source.name, source=where
+    )
     return annotate(bare)
