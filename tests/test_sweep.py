@@ -166,6 +166,11 @@ def test_the_launcher_is_open(stage: Callable[[Run], None]) -> None:
     assert main(["compare", "-m", "hydra/launcher=basic", "runs=a,b"]) == 0
 
 
+def test_a_setting_that_the_launcher_does_not_have(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "-m", "hydra.launcher.jobs=2"]) == 2
+    assert "hydra (command line): Could not override 'hydra.launcher.jobs'." in capsys.readouterr().err
+
+
 def test_show_diff_in_a_sweep(capsys: pytest.CaptureFixture[str], stage: Callable[[Run], None]) -> None:
     stage(lambda composed: pytest.fail("started"))
     assert main(["compare", "-m", "runs=a,b", "show=diff"]) == 0

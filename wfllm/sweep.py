@@ -13,6 +13,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 
 from wfllm.cli import FAILED, OK, report, run_stage
 from wfllm.config.compose import check_composed, compose, hydra_at
@@ -23,6 +24,7 @@ from wfllm.config.problems import ConfigError, Problem, suggestion
 
 # Hydra writes neither folders nor logs of its own: a run's folder is named by what determines its result.
 QUIET = ["hydra.output_subdir=null", "hydra/job_logging=none", "hydra/hydra_logging=none"]
+FOLDER = ["hydra.sweep.dir=outputs/.sweep", "hydra.sweep.subdir=."]
 LAUNCHER = "hydra/launcher"
 
 
@@ -55,11 +57,17 @@ def run_sweep(command: str, overrides: Sequence[str], trace: bool = False) -> in
     with hydra_at(conf_dir()):
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
-        returned = hydra.multirun(
-            config_name=command,
-            task_function=functools.partial(_job, command, trace),
-            overrides=[*forced, *launching, *QUIET, "hydra.sweep.dir=outputs/.sweep", "hydra.sweep.subdir=."],
-        )
+        try:
+            returned = hydra.multirun(
+                config_name=command,
+                task_function=functools.partial(_job, command, trace),
+                overrides=[*forced, *launching, *QUIET, *FOLDER],
+            )
+        except (
+            HydraException,
+            OmegaConfBaseException,
+        ) as error:  # jobs raise none: what is left is the launcher
+            raise ConfigError([Problem("hydra", COMMAND_LINE, str(error).strip().split("\n")[0])]) from error
     return _summary(command, [job.return_value for job in _flat(returned)])
 
 

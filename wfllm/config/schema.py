@@ -34,6 +34,7 @@ class Schema(BaseModel):
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,
+        defer_build=True,  # only the parts of the chosen options are ever built
         use_attribute_docstrings=True,
         protected_namespaces=(),
     )
