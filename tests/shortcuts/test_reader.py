@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import plistlib
+import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -156,6 +158,35 @@ def test_a_signed_file_says_what_it_is() -> None:
     source = read_bytes(b"AEA1" + bytes(200), "x", "x.shortcut")
     assert source.error is not None
     assert "signed" in source.error.line()
+
+
+def _archive(content: bytes) -> bytes:
+    """An Apple Archive of one file."""
+    header = (
+        b"TYP1F"
+        + b"PATP"
+        + (8).to_bytes(2, "little")
+        + b"x.wflow_"
+        + b"DATB"
+        + len(content).to_bytes(4, "little")
+    )
+    return b"AA01" + (6 + len(header)).to_bytes(2, "little") + header + content
+
+
+def test_a_signed_file_is_read_with_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    # stands for liblzfse: a stream is its text between the marks
+    package = SimpleNamespace(decompress=lambda stream: stream[4:-4])
+    monkeypatch.setitem(sys.modules, "liblzfse", package)
+    inner = _archive(plistlib.dumps(GOOD, fmt=plistlib.FMT_BINARY))
+    half = len(inner) // 2
+    segments = b"".join(b"bvx2" + part + b"bvx$" for part in (inner[:half], inner[half:]))
+    source = read_bytes(b"AEA1" + bytes(60) + segments + bytes(32), "x", "x.shortcut")
+    assert source.plist == GOOD
+    damaged = read_bytes(b"AEA1" + bytes(60) + segments[: len(segments) // 3], "x", "x.shortcut")
+    assert damaged.error is not None
+    encrypted = read_bytes(b"AEA1\x01" + bytes(60), "x", "x.shortcut")
+    assert encrypted.error is not None
+    assert "encrypted" in encrypted.error.line()
 
 
 @given(some.binary(max_size=300))

@@ -73,7 +73,11 @@ def compile_tree(
         names: of a sidecar.
     """
     compiler = BlockCompiler(
-        tree, code, names, data or {}, catalogue if catalogue is not None else load_catalogue()
+        tree,
+        code,
+        names,
+        data if data is not None else {},
+        catalogue if catalogue is not None else load_catalogue(),
     )
     made = compiler.run()
     if compiler.findings:

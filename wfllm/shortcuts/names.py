@@ -107,6 +107,7 @@ def _spelled(char: str) -> str:
     return word.capitalize() if upper else word.lower()
 
 
+@lru_cache(maxsize=4096)
 def snake_case(text: str) -> str:
     """`Contents of URL` → `contents_of_url`, `myItem` → `my_item`."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", transliterate(text))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wfllm.shortcuts.escapes import escape_newer
+from wfllm.shortcuts.unparse import unparse
 
 INDENT = "    "
 
@@ -73,7 +74,7 @@ class _Printer:
 
     def entry(self, entry: Entry, indent: int) -> None:
         for result in entry.before:
-            self.line(ast.unparse(result), indent, -1, "result")
+            self.line(unparse(result), indent, -1, "result")
         if entry.comment is not None:
             self.comment(entry, indent)
         elif entry.value is not None and (
@@ -82,10 +83,10 @@ class _Printer:
             node: ast.stmt = ast.Expr(entry.value)
             if target:
                 node = ast.Assign([ast.Name(target, ast.Store())], entry.value, None, lineno=0)
-            self.line(ast.unparse(node), indent, entry.index, "action")
+            self.line(unparse(node), indent, entry.index, "action")
         elif entry.node is not None:
             role = "open" if entry.sections else "action" if entry.index >= 0 else "result"
-            self.line(_unparse(entry.node), indent, entry.index, role)
+            self.line(unparse(entry.node), indent, entry.index, role)
 
     def comment(self, entry: Entry, indent: int) -> None:
         text = (entry.comment or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
@@ -124,16 +125,16 @@ class _Printer:
             if part.first:
                 push_body(part.body, indent + 1)
             elif isinstance(part.head, ast.match_case):
-                self.line(ast.unparse(part.head), indent + 1, part.index, "section")
+                self.line(unparse(part.head), indent + 1, part.index, "section")
                 push_body(part.body, indent + 2)
             elif part.head is not None:
-                self.line(f"el{ast.unparse(part.head)}", indent, part.index, "section")
+                self.line(f"el{unparse(part.head)}", indent, part.index, "section")
                 push_body(part.body, indent + 1)
             elif _is_elif(part.body):
                 inner = part.body[0]
                 assert inner.node is not None
                 self.printed.append(Printed(len(self.lines) + 1, part.index, "section"))
-                self.line(f"el{ast.unparse(inner.node)}", indent, inner.index, "open")
+                self.line(f"el{unparse(inner.node)}", indent, inner.index, "open")
                 push_sections(inner, indent)
             else:
                 self.line("else:", indent, part.index, "section")
@@ -153,14 +154,6 @@ class _Printer:
     def close(self, entry: Entry) -> None:
         if entry.close >= 0:
             self.printed.append(Printed(len(self.lines), entry.close, "close"))
-
-
-def _unparse(node: ast.stmt) -> str:
-    """`ast.unparse`, but a loop's two names stand without parentheses on every version of Python."""
-    if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
-        names = ", ".join(ast.unparse(target) for target in node.target.elts)
-        return f"for {names} in {ast.unparse(node.iter)}:"
-    return ast.unparse(node)
 
 
 def _is_elif(body: Body) -> bool:

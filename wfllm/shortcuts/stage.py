@@ -238,9 +238,13 @@ def _print(report: Report, output: Path) -> None:
     console.print(table)
     refused = [f for f in report.files if f.status == "refused"]
     for file in refused[:_SHOWN]:
-        console.print(f"{file.file}: {file.reason}", style="red", highlight=False, markup=False)
+        console.print(
+            f"{file.file}: {file.reason}", style="red", highlight=False, markup=False, soft_wrap=True
+        )
     if len(refused) > _SHOWN:
-        console.print(f"… and {len(refused) - _SHOWN} more in {output / 'report.json'}", highlight=False)
+        console.print(
+            f"… and {len(refused) - _SHOWN} more in {output / 'report.json'}", highlight=False, soft_wrap=True
+        )
     if report.resumed:
-        console.print(f"{report.resumed} were there already", highlight=False)
-    console.print(f"Next: wfllm check input={output}", highlight=False, markup=False)
+        console.print(f"{report.resumed} were there already", highlight=False, soft_wrap=True)
+    console.print(f"Next: wfllm check input={output}", highlight=False, markup=False, soft_wrap=True)

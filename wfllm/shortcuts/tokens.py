@@ -160,7 +160,7 @@ def parse_text(raw: Any) -> str | Text | None:
 
 def _places(string: str, offsets: list[int]) -> list[int]:
     """Index of each token's placeholder in code points; len(string) where none is left for it."""
-    if max(string, default="") > "\uffff":
+    if not string.isascii() and max(string) > "\uffff":
         index, unit = {}, 0
         for i, char in enumerate(string):
             index[unit] = i
