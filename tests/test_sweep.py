@@ -83,33 +83,33 @@ def test_a_job_that_raises_or_exits_or_returns_is_failed_with_a_stand_in_stage(
     stage: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(composed: Composed) -> int:
-        seed = composed.plain["seed"]
-        if seed == 0:
+        runs = composed.plain["runs"]
+        if runs == "a":
             raise RuntimeError("broken")
-        if seed == 1:
+        if runs == "b":
             raise SystemExit(3)
-        return 1 if seed == 2 else 0
+        return 1 if runs == "c" else 0
 
     stage(run)
-    assert main(["train", "-m", "seed=range(0,4)", "--trace"]) == 1
+    assert main(["compare", "-m", "runs=a,b,c,d", "--trace"]) == 1
     out, err = capsys.readouterr()
-    assert "3 of 4 jobs failed:\n  seed=0\n  seed=1\n  seed=2\n" in out
+    assert "3 of 4 jobs failed:\n  runs=a\n  runs=b\n  runs=c\n" in out
     assert "Traceback" in err
 
 
 def test_an_interrupted_job_ends_the_sweep_with_a_stand_in_stage(
     stage: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: list[int] = []
+    seen: list[str] = []
 
     def run(composed: Composed) -> None:
-        seen.append(composed.plain["seed"])
-        if seen == [1, 2]:
+        seen.append(composed.plain["runs"])
+        if seen == ["a", "b"]:
             raise KeyboardInterrupt
 
     stage(run)
-    assert main(["train", "-m", "seed=1,2,3"]) == 130
-    assert seen == [1, 2]
+    assert main(["compare", "-m", "runs=a,b,c"]) == 130
+    assert seen == ["a", "b"]
     assert "Interrupted." in capsys.readouterr().err
 
 

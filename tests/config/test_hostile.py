@@ -60,11 +60,11 @@ def test_reading_overrides_never_stumbles(overrides: list[str]) -> None:
     assert all(len(point) == len(overrides) for point in sweep_points(overrides))
 
 
-@given(st.lists(OVERRIDES, min_size=1, max_size=3))
+@given(st.sampled_from(["train", "build", "generate"]), st.lists(OVERRIDES, min_size=1, max_size=3))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_composing_never_stumbles(overrides: list[str]) -> None:
+def test_composing_never_stumbles(command: str, overrides: list[str]) -> None:
     with contextlib.suppress(ConfigError):
-        compose("train", overrides)
+        compose(command, overrides)
 
 
 PLAIN = st.recursive(

@@ -2,66 +2,89 @@
 
 from __future__ import annotations
 
+import copy
+from functools import cache
+from typing import Any
+
 import pytest
 
 from tests.config.conftest import faults
-from wfllm.config.compose import compose
-from wfllm.config.rules import broken_rules
+from wfllm.config.compose import compose, validate
+from wfllm.config.problems import ConfigError
+
+TINY = {"model": {"name": "tiny"}, "decoding.max_new_tokens": 64}
+RECORDS = {"data": {"name": "records", "path": "x"}}
 
 RULES = [
     (
-        ["model=tiny", "model.hidden=65", "decoding.max_new_tokens=64"],
+        {**TINY, "model.hidden": 65},
         "model.hidden",
         "65 is no multiple of model.heads=4",
-        ["model=tiny", "model.hidden=64", "decoding.max_new_tokens=64"],
+        {**TINY, "model.hidden": 64},
     ),
     (
-        ["model=tiny", "model.hidden=12", "decoding.max_new_tokens=64"],
+        {**TINY, "model.hidden": 12},
         "model.hidden",
         "12 / model.heads=4 is odd",
-        ["model=tiny", "model.hidden=8", "decoding.max_new_tokens=64"],
+        {**TINY, "model.hidden": 8},
     ),
     (
-        ["model.context=512"],
+        {"model.context": 512},
         "decoding.max_new_tokens",
         "512 leaves no room for a prompt in model.context=512",
-        ["model.context=513"],
+        {"model.context": 513},
     ),
     (
-        ["data=records", "data.path=x", "data.dev_share=0.5", "data.test_share=0.5"],
+        {**RECORDS, "data.dev_share": 0.5, "data.test_share": 0.5},
         "data.test_share",
         "with data.dev_share it is 1, which leaves nothing to train on",
-        ["data=records", "data.path=x", "data.dev_share=0.5", "data.test_share=0.49"],
+        {**RECORDS, "data.dev_share": 0.5, "data.test_share": 0.49},
     ),
     (
-        ["trainer.accelerator=cpu", "trainer.precision=16-mixed"],
+        {"trainer.accelerator": "cpu", "trainer.precision": "16-mixed"},
         "trainer.precision",
         "16-mixed needs a GPU, and trainer.accelerator is cpu",
-        ["trainer.accelerator=auto", "trainer.precision=16-mixed"],
+        {"trainer.accelerator": "auto", "trainer.precision": "16-mixed"},
     ),
     (
-        ["evaluation.before=true", "evaluation.splits=[]"],
+        {"evaluation.before": True, "evaluation.splits": []},
         "evaluation.splits",
         "empty, but an evaluation is asked for",
-        ["evaluation.splits=[]"],
+        {"evaluation.splits": []},
     ),
     (
-        ["evaluation.after=true", "evaluation.splits=[]"],
+        {"evaluation.after": True, "evaluation.splits": []},
         "evaluation.splits",
         "empty, but an evaluation is asked for",
-        ["evaluation.after=true", "evaluation.splits=[ood]"],
+        {"evaluation.after": True, "evaluation.splits": ["ood"]},
     ),
 ]
 
 
+@cache
+def defaults() -> dict[str, Any]:
+    return compose("train", []).plain
+
+
+def changed(values: dict[str, Any]) -> dict[str, Any]:
+    plain = copy.deepcopy(defaults())
+    for key, value in values.items():
+        group, _, name = key.partition(".")
+        if name:
+            plain[group][name] = value
+        else:
+            plain[group] = copy.deepcopy(value)
+    return plain
+
+
 @pytest.mark.parametrize(("broken", "key", "cause", "kept"), RULES)
 def test_a_rule_is_told_when_broken_and_silent_when_kept(
-    broken: list[str], key: str, cause: str, kept: list[str]
+    broken: dict[str, Any], key: str, cause: str, kept: dict[str, Any]
 ) -> None:
-    found = faults("train", *broken)
-    assert list(found) == [key]
-    assert found[key].cause == cause
-    assert not list(broken_rules(compose("train", kept).config))
+    with pytest.raises(ConfigError) as caught:
+        validate("train", changed(broken))
+    assert [(p.key, p.cause) for p in caught.value.problems] == [(key, cause)]
+    validate("train", changed(kept))
 
 
 def test_rules_hold_for_evaluation_too() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,17 @@ LARGEST = 10_000
 
 
 def read_yaml(path: Path) -> tuple[dict[str, Any], Problem | None]:
-    """A file's content, unresolved, and None; or nothing and what is wrong with it."""
+    """A file's content, unresolved, and None; or nothing and what is wrong with it. Not to be changed."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return {}, Problem("YAML", shown(path), error.strerror or str(error))
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, _changed: int, _bytes: int) -> tuple[dict[str, Any], Problem | None]:
+    """As `read_yaml`; a sweep reads each file once."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         if node is not None and not isinstance(node, yaml.MappingNode):

@@ -239,8 +239,8 @@ class Trainer(Schema):
     """Forward passes in one optimiser step; every supervised token of the step weighs the same."""
     clip: Annotated[Float, Field(ge=0)] = 1.0
     """Largest gradient norm; 0 does not clip."""
-    precision: Literal["32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "32-true"
-    """Arithmetic, in Lightning's names."""
+    precision: Literal["auto", "32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "auto"
+    """Arithmetic, in Lightning's names; `auto` is bf16-mixed where the device computes in bfloat16, else 32-true."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Device kind."""
     devices: Positive = 1
@@ -266,6 +266,9 @@ class Decoding(Schema):
     """Longest answer in tokens."""
     batch_size: Positive = 16
     """Requests answered at once, neighbours in length together."""
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of generation; `auto` is bfloat16 where the device computes in it, else float32. In bfloat16
+    the same request may be answered otherwise in another batch; in float32 it is not."""
 
 
 class Metrics(Schema):
