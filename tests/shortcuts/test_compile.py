@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tests.shortcuts.build import APIS, act, att, block, out, plist, txt, var
+from tests.shortcuts.build import APIS, act, att, block, cond, out, plist, txt, var
+from tests.shortcuts.meaning import meaning
 from tests.shortcuts.test_generated import bodies
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.shortcuts.compile import CompileError, compile_code
@@ -240,6 +241,25 @@ def test_all_findings_at_once() -> None:
     with pytest.raises(CompileError) as caught:
         compile_code("import os\nx = 'fine'\nx = a + b\n", catalogue=CATALOGUE)
     assert [f.line for f in caught.value.findings] == [1, 3]
+
+
+def test_the_second_reading_sees_differences() -> None:
+    base = plist(
+        block("conditional", 0, WFInput=cond(var("x")), WFCondition=4, WFConditionalActionString="a"),
+        act("gettext", WFTextActionText=txt("\ufffcb", at0=var("x")), UUID="A"),
+        block("conditional", 2),
+        act("count", Input=att(out("A"))),
+    )
+    assert meaning(base, APIS) == meaning(json.loads(json.dumps(base).replace('"A"', '"B"')), APIS)
+    for old, new in (
+        ('"a"', '"c"'),
+        ("ufffcb", "ufffcc"),
+        ('"A"', '"Q"'),
+        ("gettext", "url"),
+        (": 4", ": 5"),
+    ):
+        other = json.loads(json.dumps(base).replace(old, new, 1))
+        assert meaning(other, APIS) != meaning(base, APIS), old
 
 
 @given(some.text(max_size=60))

@@ -165,8 +165,10 @@ class BlockCompiler:
             self.emit(st.APPEND, {"WFVariableName": self.names.author(add[0]), **parameters})
             self.prev = self.names.token_of(add[0])
         elif isinstance(node.value, ast.Call):
-            self.emit(*read_value(node.value, self))
-            self.prev = None
+            made = self.emit(*read_value(node.value, self))
+            name = made["WFWorkflowActionParameters"].get("WFVariableName")
+            sets = made["WFWorkflowActionIdentifier"] in (st.SET, st.APPEND) and isinstance(name, str)
+            self.prev = Token("Variable", name) if sets else None
         else:
             raise ReadError(node, "this value is not used", "Give it a name: name = …")
 

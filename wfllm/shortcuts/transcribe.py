@@ -281,6 +281,9 @@ class _Transcriber:
         entry = Entry(action.index, value=value, target=target)
         body.append(entry)
         self.prev = slot
+        variable = action.parameters.get("WFVariableName")
+        if identifier in (st.SET, st.APPEND) and isinstance(variable, str):
+            self.prev = name(self.variable(variable))
         if identifier == st.NOTHING and not st.meaningful(action):
             entry.node = ast.Pass()
             self.prev = ast.Constant(None)
