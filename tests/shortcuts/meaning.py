@@ -39,6 +39,16 @@ OPERANDS = (
     "WFMeasurement",
     "WFDuration",
 )
+OWN_KEYS = {
+    "setvariable": ("WFVariableName", "WFInput"),
+    "appendvariable": ("WFVariableName", "WFInput"),
+    "getvariable": ("WFVariable",),
+    "gettext": ("WFTextActionText",),
+    "number": ("WFNumberActionNumber",),
+    "list": ("WFItems",),
+    "dictionary": ("WFItems",),
+    "getvalueforkey": ("WFInput", "WFDictionaryKey", "WFGetDictionaryValueType"),
+}  # by Apple's definition of these actions
 WORDS = {"Equals": 4, "Is Greater Than": 2, "Is Less Than": 0, "Contains": 99, "": 4, None: 4}
 
 
@@ -191,6 +201,7 @@ class Meaning:
         for i, (identifier, raw) in enumerate(self.actions):
             fields = {k: v for k, v in raw.items() if k not in EDITOR and not k.startswith("Show-")}
             short = identifier.removeprefix(P)
+            fields = {k: v for k, v in fields.items() if k in OWN_KEYS.get(short, fields)}
             block = self.opener.get(i)
             if block is not None and self.mode(i):
                 if self.mode(i) == 1:

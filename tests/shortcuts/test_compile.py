@@ -117,6 +117,12 @@ def test_results_of_blocks() -> None:
     assert end["UUID"] == use["Input"]["Value"]["OutputUUID"]
 
 
+def test_pass_alone_is_an_empty_branch_and_two_are_two_actions() -> None:
+    assert [name for name, _ in said("if x:\n    pass")] == ["conditional", "conditional"]
+    made = said("Repeat_Results = []\nfor x in y:\n    pass\n    pass\n    Repeat_Results.append(None)")
+    assert [name for name, _ in made] == ["repeat.each", "nothing", "nothing", "repeat.each"]
+
+
 def test_a_result_may_be_a_literal() -> None:
     made = said(
         "If_Result = None\nif clipboard():\n    If_Result = 'yes'\nis_workflow_actions_count(Input=If_Result)"

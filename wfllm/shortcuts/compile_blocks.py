@@ -75,15 +75,13 @@ class BlockCompiler:
 
     def body(self, body: list[ast.stmt], first: bool = False, branch: bool = False) -> None:
         comments = self.comments.get(id(body), [])
-        real = [s for s in body if not isinstance(s, ast.Pass)]
-        if branch and result_statement(real) and len(real) == 1:
-            real = []
+        empty = branch and _is_empty(body)
         at = 0
         for i, node in enumerate(body):
             while at < len(comments) and comments[at][0] <= i:
                 self.emit(st.COMMENT, {"WFCommentActionText": comments[at][1].text})
                 at += 1
-            if isinstance(node, ast.Pass) and branch and not real:
+            if isinstance(node, ast.Pass) and empty:
                 continue  # an empty branch
             documents = (
                 first and i == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -324,6 +322,12 @@ class BlockCompiler:
         if not isinstance(written, ast.List):
             raise ReadError(written, "the items of a menu are written out", '["A", "B"]')
         return [read_item(element, self) for element in written.elts]
+
+
+def _is_empty(body: list[ast.stmt]) -> bool:
+    """Whether a branch holds one `pass` and at most a statement of its result: it has no actions."""
+    rest = body[:-1] if result_statement(body) else body
+    return len(rest) == 1 and isinstance(rest[0], ast.Pass)
 
 
 def _targets(node: ast.For) -> list[str]:

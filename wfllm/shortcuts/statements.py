@@ -36,6 +36,18 @@ HINT_KEYS = frozenset(
 )
 """Keys of the editor and of older versions, which no run depends on."""
 
+OWN_KEYS = {
+    SET: frozenset(("WFVariableName", "WFInput")),
+    APPEND: frozenset(("WFVariableName", "WFInput")),
+    GET: frozenset(("WFVariable",)),
+    TEXT: frozenset(("WFTextActionText",)),
+    NUMBER: frozenset(("WFNumberActionNumber",)),
+    LIST: frozenset(("WFItems",)),
+    DICTIONARY: frozenset(("WFItems",)),
+    VALUE: frozenset(("WFInput", "WFDictionaryKey", "WFGetDictionaryValueType")),
+}
+"""All keys these actions have. Old files hold others, left over from an action that stood there before."""
+
 ALWAYS_NAMED = frozenset((TEXT, NUMBER, LIST, DICTIONARY, VALUE))
 """Their statement is an assignment even where nothing uses the output."""
 
@@ -60,6 +72,9 @@ def is_hint(key: str) -> bool:
 
 def meaningful(action: Action) -> dict[str, Any]:
     """The parameters that say what the action does."""
+    own = OWN_KEYS.get(action.identifier)
+    if own is not None:
+        return {k: v for k, v in action.parameters.items() if k in own}
     return {k: v for k, v in action.parameters.items() if not is_hint(k)}
 
 
