@@ -108,7 +108,7 @@ def write_section(block: Block, section: Section, number_: int, scope: ActionSco
     if marker is None:
         if not isinstance(block, Menu):
             return Part(block.open.index, None, [], first=True)
-        if not section.body:
+        if not section.body and len(block.sections) > 1:
             return None
         return Part(-1, ast.match_case(ast.MatchSingleton(None), None, []), [])
     if isinstance(block, Menu):
