@@ -24,6 +24,7 @@ COMMANDS = {
     "repeat": "train again from a run folder alone and compare the losses",
     "build": "make a dataset of records",
     "transcribe": "shortcuts to Python",
+    "compile": "Python to shortcuts",
     "check": "is this a legal workflow?",
 }
 FLAGS = """\

@@ -24,14 +24,18 @@ LINE_EVERY = 20.0
 class Bar:
     """One piece of work. `advance` after each part; `note` shows what matters just now (a loss, a rate)."""
 
-    def __init__(self, title: str, total: int, unit: str, done: int) -> None:
+    def __init__(self, title: str, total: int, unit: str, done: float) -> None:
         self.title, self.total, self.unit, self.done = title, total, unit, done
         self._first, self._start, self._said = done, time.monotonic(), time.monotonic()
         self._rich: Progress | None = None
         self._note = ""
 
-    def advance(self, by: int = 1, note: str | None = None) -> None:
-        self.done += by
+    def advance(self, by: float = 1, note: str | None = None) -> None:
+        self.move(self.done + by, note)
+
+    def move(self, done: float, note: str | None = None) -> None:
+        """Say how much is done in all; parts of a part count, so that a slow first one shows, too."""
+        self.done = done
         self._note = self._note if note is None else note
         if self._rich is not None:
             self._rich.update(
@@ -50,14 +54,14 @@ class Bar:
         gone = self._said - self._start
         parts = self.done - self._first
         left = gone / parts * (self.total - self.done) if parts else 0.0
-        text = f"{self.title}: {self.done}/{self.total} {self.unit}, {self._rate()}, {clock(left)} left"
+        text = f"{self.title}: {self.done:.0f}/{self.total} {self.unit}, {self._rate()}, {clock(left)} left"
         text = f"{text}  {self._note}"
         print(text.rstrip(), file=sys.stderr, flush=True)
 
     def _finish(self) -> None:
         if time.monotonic() - self._start > 2:
             took = clock(time.monotonic() - self._start)
-            text = f"{self.title}: {self.done}/{self.total} {self.unit} in {took}  {self._note}"
+            text = f"{self.title}: {self.done:.0f}/{self.total} {self.unit} in {took}  {self._note}"
             print(text.rstrip(), file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The whole road through the real command line: train, again, killed, repeated, evaluated, asked, compared."""
+"""The whole road through the real command line: train, kill, repeat, evaluate, ask, compare."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
 
 
 def test_killed_in_training_goes_on_to_the_same_losses(wfllm: Run, tmp_path: Path) -> None:
-    """kill -9 as soon as two steps are logged; the same command then ends with an undisturbed run's losses."""
+    """kill -9 after some steps; the same command then ends with an undisturbed run's losses."""
     args = [*QUICK, "evaluation.before=false", "evaluation.after=false", "trainer.max_steps=12"]
     killed = subprocess.Popen(
         [sys.executable, "-m", "wfllm.cli", "train", *args, "output=killed"],

@@ -19,7 +19,12 @@ from wfllm.models.base import END, base_files
 from wfllm.models.load import load_tokenizer
 from wfllm.shortcuts.api import Api, Parameter
 
-CODE_TEXT = '# Ask for a name.\nname = input("Name?")\n# Show "it" # twice.\nis_workflow_actions_alert(WFAlertActionTitle=name)\n'
+CODE_TEXT = """\
+# Ask for a name.
+name = input("Name?")
+# Show "it" # twice.
+is_workflow_actions_alert(WFAlertActionTitle=name)
+"""
 RECORD = Record(
     query="Greet me by {query} name.",
     apis=["is.workflow.actions.alert"],
@@ -116,7 +121,7 @@ def test_too_long_is_shortened_dropped_or_refused_and_counted(prompts: Prompts, 
     kept, lengths = encode_records([RECORD, long], **common, context=whole, over_length="drop")
     assert [s.id for s in kept] == ["r0"]
     assert set(lengths.dropped) == {"long"}
-    with pytest.raises(WfllmError, match="record long: .* over model.context"):
+    with pytest.raises(WfllmError, match=r"record long: .* over model\.context"):
         encode_records([RECORD, long], **common, context=whole, over_length="fail")
     with pytest.raises(WfllmError, match="all 1 records are over"):
         encode_records([long], **common, context=whole, over_length="drop")

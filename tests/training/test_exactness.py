@@ -39,12 +39,15 @@ def fit(
     **trainer: Any,
 ) -> torch.Tensor:
     """Train a tiny Llama; all its weights as one vector."""
-    config = Trainer(name="default", accelerator="cpu", **{"epochs": 2, "samples": 0, **trainer})
+    config = Trainer(
+        name="default", accelerator="cpu", **{"epochs": 2, "samples": 0, "precision": "32-true", **trainer}
+    )
     pl.seed_everything(0, verbose=False)
     model = apply_strategy(tiny_llama(), strategy or Full(name="full"))
     data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
     steps = total_steps(data.batches_per_epoch, config)
     module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
+    folder.mkdir(parents=True, exist_ok=True)
     loggers = [MetricsLog(folder / "metrics.jsonl")] if log else []
     loop = build_trainer(config, folder, loggers, [])
     loop.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
@@ -80,6 +83,31 @@ def test_accumulation_equals_one_big_batch(
     assert float((one - cut).abs().max()) < 2e-5
     start = torch.cat([p.detach().flatten() for p in tiny_llama().parameters()])
     assert float((one - start).abs().max()) > 1e-3
+
+
+@pytest.mark.parametrize("precision", ["bf16-mixed", "bf16-true", "auto"])
+def test_lower_precision_trains_and_stays_near(
+    tmp_path: Path, samples: list[Encoded], precision: str
+) -> None:
+    exact = fit(tmp_path / "a", samples, epochs=1, accumulate=4, precision="32-true")
+    near = fit(tmp_path / "b", samples, epochs=1, accumulate=4, precision=precision).float()
+    assert float((exact - near).abs().max()) < 0.1
+    assert torch.isfinite(near).all()
+
+
+def test_clipping_bounds_the_step(tmp_path: Path, samples: list[Encoded]) -> None:
+    """The logged norm is the one before clipping, and no clipping is the same as a bound never reached."""
+    free = fit(tmp_path / "free", samples, epochs=1, accumulate=4, clip=0, log=True)
+    far = fit(tmp_path / "far", samples, epochs=1, accumulate=4, clip=1e6, log=True)
+    assert torch.equal(free, far)
+    norms = [
+        r["train/grad_norm"]
+        for r in read_metrics(tmp_path / "free" / "metrics.jsonl")
+        if "train/grad_norm" in r
+    ]
+    assert len(norms) == 4
+    near = fit(tmp_path / "near", samples, epochs=1, accumulate=4, clip=min(norms) / 2, log=True)
+    assert not torch.equal(free, near)
 
 
 def test_last_partial_window_weighs_by_its_own_tokens(tmp_path: Path, samples: list[Encoded]) -> None:
@@ -152,7 +180,7 @@ class _StopAfter(pl.Callback):
 def _stop_after(folder: Path, samples: list[Encoded], stop: int, settings: dict[str, Any]) -> None:
     settings = dict(settings)
     strategy = settings.pop("strategy")
-    config = Trainer(name="default", accelerator="cpu", epochs=2, samples=0, **settings)
+    config = Trainer(name="default", accelerator="cpu", epochs=2, samples=0, precision="32-true", **settings)
     pl.seed_everything(0, verbose=False)
     model = apply_strategy(tiny_llama(), strategy)
     data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)

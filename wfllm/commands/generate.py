@@ -35,12 +35,15 @@ def run(composed: Composed) -> int:
     apis = config.apis if config.apis is not None else best_apis(config.query, catalogue, config.max_apis)
     _refuse_unknown(apis, catalogue)
     own = checkpoint.config
-    tokenizer, model = checkpoint.tokenizer(), checkpoint.model()
+    tokenizer = checkpoint.tokenizer()
+    model = prepare.for_generation(checkpoint.model(), config.decoding, requests=1)
     room = context_of(model) - config.decoding.max_new_tokens
     prompt = fitting_prompt(config.query, apis, tokenizer, catalogue, own.prompts, own.target, room)
-    with progress("Writing the workflow", 1, "answer") as bar:
-        text = generate(model, tokenizer, [prompt], config.decoding)[0]
-        bar.advance()
+    longest = config.decoding.max_new_tokens
+    with progress("Writing the workflow", longest, "tokens") as bar:
+        text = generate(
+            model, tokenizer, [prompt], config.decoding, tick=lambda part: bar.move(part * longest)
+        )[0]
     answer = read_answer(text)
     if answer.plan:
         console.print(answer.plan, markup=False, highlight=False)

@@ -14,7 +14,7 @@ from wfllm.config.schema import TrainCommand
 from wfllm.models.base import base_files
 from wfllm.models.load import load_tokenizer, meta_model
 from wfllm.tracking.identity import run_id
-from wfllm.training.loop import total_steps
+from wfllm.training.loop import precision_of, total_steps
 from wfllm.training.strategies import apply_strategy
 
 GB = 2**30
@@ -67,7 +67,7 @@ def _memory(config: TrainCommand, model: torch.nn.Module, longest: int) -> str:
     weights = sum(p.numel() for p in model.parameters()) * size
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad) * size
     shape: Any = model.config
-    width = 1 if "16" in config.trainer.precision else 2
+    width = 1 if "16" in precision_of(config.trainer) else 2
     tokens = longest * config.trainer.batch_size
     activations = 34 * shape.hidden_size * tokens * shape.num_hidden_layers * width
     logits = tokens * shape.vocab_size * 4 * 2

@@ -18,6 +18,7 @@ from wfllm.data.encode import Encoded, Lengths, encode_records
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import predict
 from wfllm.evaluation.score import Scores, mean, score
+from wfllm.models.load import computes_bfloat16
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
 from wfllm.tracking.identity import data_fingerprint
@@ -156,13 +157,14 @@ def evaluate_splits(
 ) -> dict[str, dict[str, float]]:
     """Answer and score held-out records; split → metric → mean. The model is loaded once, if at all."""
     loaded: list[Any] = []
+    accelerator = config.trainer.accelerator if isinstance(config, s.TrainCommand) else "auto"
 
     class Lazy:
         """Loads the model when the first answer is asked for: a finished evaluation needs none."""
 
         def __getattr__(self, name: str) -> Any:
             if not loaded:
-                loaded.append(on_device(load(), config))
+                loaded.append(for_generation(load(), config.decoding, accelerator))
             return getattr(loaded[0], name)
 
     means: dict[str, dict[str, float]] = {}
@@ -191,10 +193,13 @@ def evaluate_splits(
     return means
 
 
-def on_device(model: Any, config: s.TrainCommand | s.EvaluateCommand) -> Any:
-    """The model on the GPU where there is one and it is wanted."""
-    wanted = getattr(getattr(config, "trainer", None), "accelerator", "auto")
-    return model.to("cuda") if wanted != "cpu" and torch.cuda.is_available() else model
+def for_generation(model: Any, decoding: s.Decoding, accelerator: str = "auto", requests: int = 2) -> Any:
+    """The model where and in the arithmetic it generates fastest, as `decoding.dtype` allows."""
+    device = "cuda" if accelerator != "cpu" and torch.cuda.is_available() else "cpu"
+    # A CPU that answers one request reads weights rather than multiplies them: float32 is faster there.
+    fast = computes_bfloat16(accelerator) and (device == "cuda" or requests > 1)
+    low = decoding.dtype == "bfloat16" or (decoding.dtype == "auto" and fast)
+    return model.to(device=device, dtype=torch.bfloat16 if low else torch.float32)
 
 
 def _write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> None:

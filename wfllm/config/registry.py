@@ -10,6 +10,7 @@ from wfllm.config.groups import option_files
 
 ROOTS: dict[str, type[s.Command]] = {
     "transcribe": s.TranscribeCommand,
+    "compile": s.CompileCommand,
     "check": s.CheckCommand,
     "build": s.BuildCommand,
     "train": s.TrainCommand,

@@ -240,7 +240,8 @@ class Trainer(Schema):
     clip: Annotated[Float, Field(ge=0)] = 1.0
     """Largest gradient norm; 0 does not clip."""
     precision: Literal["auto", "32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "auto"
-    """Arithmetic, in Lightning's names; `auto` is bf16-mixed where the device computes in bfloat16, else 32-true."""
+    """Arithmetic, in Lightning's names; `auto` is bf16-mixed where the device computes in bfloat16 and
+    32-true elsewhere."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Device kind."""
     devices: Positive = 1
@@ -334,6 +335,17 @@ class TranscribeCommand(Command):
     """File, folder or glob of shortcut files."""
     output: str
     """Folder for `<name>.py`, `<name>.sidecar.json` and `report.json`."""
+    jobs: Positive = 1
+    """Processes."""
+
+
+class CompileCommand(Command):
+    """Python to shortcuts."""
+
+    input: str
+    """A `.py` file in the workflow dialect, or a folder of them; a sidecar beside each is used."""
+    output: str
+    """Folder for `<name>.shortcut`."""
     jobs: Positive = 1
     """Processes."""
 

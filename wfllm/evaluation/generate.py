@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from transformers import StoppingCriteria, StoppingCriteriaList
 
 from wfllm.config.schema import Decoding
 from wfllm.errors import WfllmError
@@ -19,6 +20,7 @@ def generate(
     decoding: Decoding,
     *,
     done: Callable[[int, str], None] = lambda _index, _answer: None,
+    tick: Callable[[float], None] = lambda _answers: None,
 ) -> list[str]:
     """Answer every prompt.
 
@@ -29,6 +31,7 @@ def generate(
         model: on its device; put into evaluation mode here.
         prompts: texts with the chat template applied.
         done: called with index and answer as soon as a batch is answered.
+        tick: called at every token with the answers done so far; parts of answers count.
 
     Returns:
         The answers, in the order of `prompts`, without special tokens.
@@ -51,11 +54,24 @@ def generate(
                 where="generation",
                 mend="Use prompts.documentation=names or a model with a longer context.",
             )
-        output = _answer_batch(model, tokenizer, [encoded[i] for i in rows], room)
+        watch = _Watch(tick, start, len(rows), longest, room)
+        output = _answer_batch(model, tokenizer, [encoded[i] for i in rows], room, watch)
         for index, answer in zip(rows, output, strict=True):
             answers[index] = answer
             done(index, answer)
+        tick(start + len(rows))
     return answers
+
+
+class _Watch(StoppingCriteria):
+    """Stops nothing; tells how far a batch is."""
+
+    def __init__(self, tick: Callable[[float], None], before: int, rows: int, width: int, room: int) -> None:
+        self.tick, self.before, self.rows, self.width, self.room = tick, before, rows, width, room
+
+    def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+        self.tick(self.before + self.rows * (input_ids.shape[1] - self.width) / self.room)
+        return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
 
 
 def context_of(model: Any) -> int:
@@ -63,7 +79,9 @@ def context_of(model: Any) -> int:
     return getattr(model.config, "max_position_embeddings", None) or 2**31
 
 
-def _answer_batch(model: Any, tokenizer: Any, prompts: list[list[int]], room: int) -> list[str]:
+def _answer_batch(
+    model: Any, tokenizer: Any, prompts: list[list[int]], room: int, watch: _Watch
+) -> list[str]:
     width = max(map(len, prompts))
     input_ids = torch.full((len(prompts), width), tokenizer.pad_token_id)
     mask = torch.zeros_like(input_ids)
@@ -82,6 +100,7 @@ def _answer_batch(model: Any, tokenizer: Any, prompts: list[list[int]], room: in
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
         use_cache=True,
+        stopping_criteria=StoppingCriteriaList([watch]),
     )
     texts: list[str] = tokenizer.batch_decode(output[:, width:], skip_special_tokens=True)
     return texts

@@ -76,10 +76,12 @@ def predict(
             file.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
-            bar.advance()
 
         if missing:
-            generate(model, tokenizer, texts, decoding, done=keep)
+            before = len(records) - len(missing)
+            generate(
+                model, tokenizer, texts, decoding, done=keep, tick=lambda answers: bar.move(before + answers)
+            )
     return [known[r.id] for r in records]
 
 

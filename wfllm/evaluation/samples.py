@@ -42,7 +42,8 @@ class Samples(Callback):
         training = model.training
         room = context_of(model) - self.decoding.max_new_tokens
         texts = [fitting_prompt(r.query, r.apis, *self.prompt, room) for r in self.records]
-        answers = generate(model, self.tokenizer, texts, self.decoding)
+        with trainer.precision_plugin.forward_context():  # in the arithmetic of training
+            answers = generate(model, self.tokenizer, texts, self.decoding)
         model.train(training)
         codes = [read_answer(a).code or "" for a in answers]
         rows = [

@@ -50,6 +50,17 @@ def load_tokenizer(source: str, model: Model) -> Any:
 _SPARE_PADS = ("<|finetune_right_pad_id|>", "<|endoftext|>", "<pad>", "<|pad|>", "<unk>", "<|end_of_text|>")
 
 
+def computes_bfloat16(accelerator: str = "auto") -> bool:
+    """Whether the GPU, or the CPU where there is none or it is not wanted, has bfloat16 arithmetic.
+
+    A CPU without it emulates bfloat16, several times slower than float32.
+    """
+    if accelerator != "cpu" and torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    has: dict[str, object] = torch.cpu.get_capabilities()
+    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
 def load_model(source: str, model: Model) -> PreTrainedModel:
     """The base model at `source`, on the CPU, in `model.dtype`.
 

@@ -16,6 +16,7 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from wfllm.config.schema import Trainer
 from wfllm.errors import WfllmError
+from wfllm.models.load import computes_bfloat16
 from wfllm.progress import Bar, progress
 
 LAST = "last"
@@ -30,6 +31,13 @@ def total_steps(batches: int, trainer: Trainer) -> int:
     """Optimiser steps of the whole run."""
     steps = steps_per_epoch(batches, trainer) * trainer.epochs
     return min(steps, trainer.max_steps or steps)
+
+
+def precision_of(trainer: Trainer) -> Any:
+    """The arithmetic that `trainer.precision` stands for on this machine, in Lightning's names."""
+    if trainer.precision != "auto":
+        return trainer.precision
+    return "bf16-mixed" if computes_bfloat16(trainer.accelerator) else "32-true"
 
 
 def build_trainer(
@@ -49,7 +57,7 @@ def build_trainer(
         max_steps=trainer.max_steps or -1,
         accumulate_grad_batches=trainer.accumulate,
         gradient_clip_val=trainer.clip or None,
-        precision=trainer.precision,
+        precision=precision_of(trainer),
         accelerator=trainer.accelerator,
         devices=trainer.devices,
         val_check_interval=trainer.validate_every if trainer.validate_every < 1 else None,

@@ -71,6 +71,17 @@ class WorkflowModule(pl.LightningModule):
         )
         self._loss, self._tokens, self._all_tokens = 0.0, 0, 0
 
+    def configure_gradient_clipping(
+        self,
+        optimizer: Any,
+        gradient_clip_val: float | None = None,
+        gradient_clip_algorithm: str | None = None,
+    ) -> None:
+        """Clip by the norm over all weights; Lightning's own way refuses a fused optimiser under autocast."""
+        weights = [p for group in optimizer.param_groups for p in group["params"]]
+        norm = nn.utils.clip_grad_norm_(weights, gradient_clip_val or math.inf)
+        self.log("train/grad_norm", float(norm))
+
     def on_validation_epoch_start(self) -> None:
         self._dev_loss, self._dev_tokens = 0.0, 0
 
@@ -86,7 +97,7 @@ class WorkflowModule(pl.LightningModule):
         self._since = time.monotonic()
 
     def configure_optimizers(self) -> Any:
-        optimizer = adamw(self.model, self.optim)
+        optimizer = adamw(self.model, self.optim, fused=self.trainer.precision != "16-mixed")
         rate = {"scheduler": schedule(optimizer, self.optim, self.steps), "interval": "step"}
         return {"optimizer": optimizer, "lr_scheduler": rate}
 

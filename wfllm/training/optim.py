@@ -11,15 +11,20 @@ from torch.optim.lr_scheduler import LambdaLR
 from wfllm.config.schema import Optim
 
 
-def adamw(model: nn.Module, optim: Optim) -> AdamW:
-    """AdamW over the trainable weights; norms and biases (one dimension) do not decay."""
+def adamw(model: nn.Module, optim: Optim, *, fused: bool = True) -> AdamW:
+    """AdamW over the trainable weights; norms and biases (one dimension) do not decay.
+
+    Args:
+        fused: one kernel for all weights. Not under a gradient scaler, which it would apply itself, after
+            clipping.
+    """
     trained = [p for p in model.parameters() if p.requires_grad]
     groups = [
         {"params": [p for p in trained if p.ndim > 1], "weight_decay": optim.weight_decay},
         {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
     ]
     kept = [g for g in groups if g["params"]]
-    return AdamW(kept, lr=optim.lr, betas=optim.betas, eps=optim.eps, fused=True)
+    return AdamW(kept, lr=optim.lr, betas=optim.betas, eps=optim.eps, fused=fused)
 
 
 def schedule(optimizer: AdamW, optim: Optim, steps: int) -> LambdaLR:
