@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from wfllm.shortcuts.dialect import FUNCTIONS
 from wfllm.shortcuts.names import (
     DIALECT,
     TAKEN,
@@ -94,3 +95,7 @@ def test_outputs_and_variables_never_share_a_name() -> None:
     assert names.variable("If Result") == "If_Result_"
     assert names.variable("Repeat Item 2") == "Repeat_Item_2"
     assert names.variable("Repeat_Item_2") != "Repeat_Item_2"
+
+
+def test_every_function_of_the_dialect_is_kept_free() -> None:
+    assert set(FUNCTIONS) <= DIALECT | TAKEN

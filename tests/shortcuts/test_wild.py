@@ -19,7 +19,8 @@ from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 
 TYPES = [
-    "WFTextTokenString", "WFTextTokenAttachment", "WFDictionaryFieldValue", "WFContentPredicateTableTemplate",
+    "WFTextTokenString", "WFTextTokenAttachment", "WFDictionaryFieldValue",
+    "WFContentPredicateTableTemplate",
     "WFArrayParameterState", "WFNumberSubstitutableState", "WFQuantityFieldValue", "WFTimeOffsetValue", "WFNew",
     "WFStringSubstitutableState", "WFContactFieldValue",
 ]  # fmt: skip
@@ -32,13 +33,14 @@ KEYS = [
     "GroupingIdentifier", "WFControlFlowMode", "WFResult", "WFOutput", "WFCommentActionText",
 ]  # fmt: skip
 ACTIONS = [
-    "setvariable", "appendvariable", "getvariable", "gettext", "number", "list", "dictionary", "getvalueforkey",
-    "ask", "runworkflow", "exit", "output", "comment", "nothing", "conditional", "conditional", "repeat.each",
+    "setvariable", "appendvariable", "getvariable", "gettext", "number", "list", "dictionary",
+    "getvalueforkey", "ask", "runworkflow", "exit", "output", "comment", "nothing", "conditional", "conditional", "repeat.each",
     "repeat.count", "choosefrommenu", "choosefrommenu", "detect.text", "url",
 ]  # fmt: skip
 FIELDS = [
-    "Value", "WFSerializationType", "Type", "Variable", "OutputUUID", "VariableName", "Aggrandizements", "string",
-    "attachmentsByRange", "{0, 1}", "WFDictionaryFieldValueItems", "WFItemType", "WFKey", "WFValue", "Magnitude",
+    "Value", "WFSerializationType", "Type", "Variable", "OutputUUID", "VariableName", "Aggrandizements",
+    "string", "attachmentsByRange", "{0, 1}", "WFDictionaryFieldValueItems", "WFItemType", "WFKey", "WFValue",
+    "Magnitude",
     "Unit", "WFActionParameterFilterPrefix", "WFActionParameterFilterTemplates", "Property", "Operator",
     "isSelf", "workflowName", "WFCondition", "WFInput", "fields",
 ]  # fmt: skip
@@ -86,9 +88,8 @@ def test_anything_comes_back_identical_or_is_refused(body: list[dict[str, Any]])
     workflow = plist(*body)
     try:
         made = transcribe(build_tree(workflow, "wild"))
-    except WfllmError as error:
-        assert "wild action" in error.where
-        return
+    except WfllmError:
+        return  # refused: which action and why is tested elsewhere
     ast.parse(made.code)
     sidecar = json.loads(json.dumps(made.sidecar))
     assert same(compile_code(made.code, sidecar, made.data), workflow)
