@@ -21,7 +21,8 @@ from wfllm.shortcuts.tree import build_tree
 TYPES = [
     "WFTextTokenString", "WFTextTokenAttachment", "WFDictionaryFieldValue",
     "WFContentPredicateTableTemplate",
-    "WFArrayParameterState", "WFNumberSubstitutableState", "WFQuantityFieldValue", "WFTimeOffsetValue", "WFNew",
+    "WFArrayParameterState", "WFNumberSubstitutableState", "WFQuantityFieldValue",
+    "WFTimeOffsetValue", "WFNew",
     "WFStringSubstitutableState", "WFContactFieldValue",
 ]  # fmt: skip
 KEYS = [
@@ -34,7 +35,8 @@ KEYS = [
 ]  # fmt: skip
 ACTIONS = [
     "setvariable", "appendvariable", "getvariable", "gettext", "number", "list", "dictionary",
-    "getvalueforkey", "ask", "runworkflow", "exit", "output", "comment", "nothing", "conditional", "conditional", "repeat.each",
+    "getvalueforkey", "ask", "runworkflow", "exit", "output", "comment", "nothing",
+    "conditional", "conditional", "repeat.each",
     "repeat.count", "choosefrommenu", "choosefrommenu", "detect.text", "url",
 ]  # fmt: skip
 FIELDS = [
