@@ -408,5 +408,15 @@ def test_deep_values_within_the_limit_parse() -> None:
     ast.parse(code(act("url", X=value)))
 
 
+def test_long_chains_of_steps_parse_or_are_told() -> None:
+    step = {"Type": COERCE, "CoercionItemClass": "A"}
+    value: Any = att(var("x", Aggrandizements=[step] * 60))
+    for _ in range(55):
+        value = [value]
+    ast.parse(code(act("url", X=value)))
+    with pytest.raises(WfllmError, match="more than 60 steps"):
+        code(act("url", X=att(var("x", Aggrandizements=[step] * 61))))
+
+
 def test_newer_characters_are_escaped_on_every_version() -> None:
     assert code(act("gettext", WFTextActionText="\U0001fae8 é")) == "text = '\\U0001fae8 é'\n"

@@ -25,12 +25,14 @@ from wfllm.shortcuts.tokens import (
 )
 from wfllm.shortcuts.values import (
     FUNCTION_OF_TYPE,
+    MAX_DEPTH,
     Bare,
     Item,
     Items,
     Quantity,
     Record,
     Table,
+    TooDeepError,
     Typed,
     number_of,
     parse,
@@ -174,6 +176,8 @@ def _call_with_fields(function: str, fields: Mapping[str, Any], scope: Scope, *a
 def write_token(token: Token, scope: Scope) -> ast.expr:
     """A reference: a name, or a call such as `clipboard()`; its aggrandizements nest around it."""
     steps = token.steps
+    if len(steps) > MAX_DEPTH:
+        raise TooDeepError(f"a reference with more than {MAX_DEPTH} steps")
     if token.kind == "ActionOutput":
         expr = scope.output(token)
     elif token.kind == "Variable":
