@@ -83,5 +83,5 @@ def changed(usual: Any, change: Any) -> Any:
 
 def fingerprint(value: Any) -> str:
     """A short text that tells whether a value is still what a hint was made for."""
-    text = json.dumps(to_json(value), ensure_ascii=True, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=to_json)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -111,7 +111,8 @@ def _hint(usual: dict[str, Any], real: dict[str, Any]) -> Any:
                 parameters[key] = [made_for, change]
         if parameters:
             hint["p"] = parameters
-        if list(_apply(before, parameters)) != list(after):
+        order = [key for key in before if key in after] + [key for key in after if key not in before]
+        if order != list(after):
             hint["order"] = list(after)
     rest = difference(
         {**usual, _PARAMETERS: 0},
