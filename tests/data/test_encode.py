@@ -111,12 +111,12 @@ def test_any_text_is_encoded_whole(prompts: Prompts, tokenizer: Any, code: str, 
 
 def test_too_long_is_shortened_dropped_or_refused_and_counted(prompts: Prompts, tokenizer: Any) -> None:
     whole = len(encode(example(RECORD, CATALOGUE, prompts, FULL, "compact"), tokenizer).input_ids)
-    names = len(encode(example(RECORD, CATALOGUE, prompts, FULL, "names"), tokenizer).input_ids)
-    assert names < whole
+    short = len(encode(example(RECORD, CATALOGUE, prompts, FULL, "signature"), tokenizer).input_ids)
+    assert short < whole
     common: Any = {"tokenizer": tokenizer, "catalogue": CATALOGUE, "prompts": prompts, "target": FULL}
-    kept, lengths = encode_records([RECORD], **common, context=names, over_length="shorten")
-    assert len(kept[0].input_ids) == names
-    assert lengths.shortened == {"names": 1}
+    kept, lengths = encode_records([RECORD], **common, context=short, over_length="shorten")
+    assert len(kept[0].input_ids) == short
+    assert lengths.shortened == {"signature": 1}
     long = Record("q", [], "", "y = 1\n" * 500, id="long")
     kept, lengths = encode_records([RECORD, long], **common, context=whole, over_length="drop")
     assert [s.id for s in kept] == ["r0"]

@@ -23,7 +23,9 @@ from wfllm.training.loss import summed_loss
 from wfllm.training.module import WorkflowModule
 from wfllm.training.strategies import apply_strategy
 
-OPTIM = Optim(name="adamw", lr=1e-2)
+# AdamW divides a gradient by its own size: without a large eps, rounding in a gradient near zero becomes a
+# step as large as any other, and no two orders of summation would agree.
+OPTIM = Optim(name="adamw", lr=1e-2, eps=1e-3)
 pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
 )
@@ -80,7 +82,7 @@ def test_accumulation_equals_one_big_batch(
     """One step over 13 samples, however they are cut; clipping comes after the division."""
     one = fit(tmp_path / "one", samples, epochs=1, batch_size=13, accumulate=1, clip=0.3)
     cut = fit(tmp_path / "cut", samples, epochs=1, batch_size=batch_size, accumulate=accumulate, clip=0.3)
-    assert float((one - cut).abs().max()) < 2e-5
+    assert float((one - cut).abs().max()) < 1e-6
     start = torch.cat([p.detach().flatten() for p in tiny_llama().parameters()])
     assert float((one - start).abs().max()) > 1e-3
 
@@ -208,6 +210,20 @@ def test_lora_starts_as_the_base_model_and_leaves_it_alone(tmp_path: Path, sampl
         loss, tokens = summed_loss(model, collate(samples, pad_id=0))
     assert all(torch.equal(p, frozen[n]) for n, p in model.named_parameters() if n in frozen)
     assert not torch.equal(model(input_ids=ids).logits, expected)
+
+
+def test_adapters_in_the_last_blocks_only() -> None:
+    model = apply_strategy(tiny_llama(), Lora(name="lora", last_blocks=1))
+    trained = [n for n, p in model.named_parameters() if p.requires_grad]
+    everywhere = apply_strategy(tiny_llama(), Lora(name="lora"))
+    in_last = [n for n, p in everywhere.named_parameters() if p.requires_grad and ".layers.1." in n]
+    assert trained == in_last
+    assert len(trained) == 14  # two matrices for each of seven layers
+
+
+def test_unknown_layer_names_are_told_with_the_known_ones() -> None:
+    with pytest.raises(WfllmError, match="q_proj"):
+        apply_strategy(tiny_llama(), Lora(name="lora", target_modules=["nothing"]))
 
 
 def test_merged_adapter_gives_the_adapters_logits(samples: list[Encoded]) -> None:

@@ -15,7 +15,7 @@ from wfllm.shortcuts.comments import code_spans, without_comments
 from wfllm.shortcuts.names import api_name
 
 Role = Literal["plan", "comment", "code"]
-DOCUMENTATION = ("full", "compact", "names")
+DOCUMENTATION = ("full", "compact", "signature")
 """Forms of the API documentation, longest first."""
 
 
@@ -54,10 +54,18 @@ def prompt_messages(
 
 def documentation(apis: list[str], catalogue: Mapping[str, Api], form: str) -> str:
     """The documentation D of the given APIs, in the order given; APIs nobody documents stand by name."""
-    if form == "names":
-        return "\n".join(f"{api_name(i)}(...)" for i in apis)
+    if form == "signature":
+        return "\n".join(signature(i, catalogue.get(i)) for i in apis)
     full: Literal["full", "compact"] = "full" if form == "full" else "compact"
     return "\n".join(render(catalogue.get(i) or Api(i), full) for i in apis)
+
+
+def signature(identifier: str, api: Api | None) -> str:
+    """Name and parameters, the required ones first: the shortest form that can still be called rightly."""
+    if api is None:
+        return f"{api_name(identifier)}(...)"
+    ordered = sorted(api.parameters, key=lambda p: not p.required)
+    return f"{api_name(identifier)}({', '.join(p.name for p in ordered)})"
 
 
 def example(

@@ -52,7 +52,7 @@ def generate(
             raise WfllmError(
                 f"a prompt of {longest} tokens fills the model's context of {limit}",
                 where="generation",
-                mend="Use prompts.documentation=names or a model with a longer context.",
+                mend="Use prompts.documentation=signature or a model with a longer context.",
             )
         watch = _Watch(tick, start, len(rows), longest, room)
         output = _answer_batch(model, tokenizer, [encoded[i] for i in rows], room, watch)

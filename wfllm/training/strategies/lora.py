@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch import nn
+
 from wfllm.config.schema import Lora, Strategy
 from wfllm.errors import WfllmError
 
@@ -13,17 +15,25 @@ def apply(model: Any, strategy: Strategy) -> Any:
     from peft import LoraConfig, get_peft_model
 
     assert isinstance(strategy, Lora)
+    names = sorted({n.rsplit(".", 1)[-1] for n, m in model.named_modules() if isinstance(m, nn.Linear)})
+    targets: str | list[str] = strategy.target_modules
+    blocks: list[int] | None = None
+    if strategy.last_blocks is not None:
+        count: int = model.config.num_hidden_layers
+        blocks = list(range(max(0, count - strategy.last_blocks), count))
+        if targets == "all-linear":  # peft takes blocks only beside a list of names
+            targets = [n for n in names if n != "lm_head"]
     config = LoraConfig(
         r=strategy.r,
-        lora_alpha=strategy.alpha,  # type: ignore[arg-type]  # annotated int, but only divided by r
+        lora_alpha=strategy.alpha,
         lora_dropout=strategy.dropout,
-        target_modules=strategy.target_modules,
+        target_modules=targets,
+        layers_to_transform=blocks,
         task_type="CAUSAL_LM",
     )
     try:
         return get_peft_model(model, config)
     except ValueError as error:
-        names = sorted({name.rsplit(".", 1)[-1] for name, m in model.named_modules() if hasattr(m, "weight")})
         raise WfllmError(
             f"no layer called {strategy.target_modules} in this model",
             where="strategy.target_modules",

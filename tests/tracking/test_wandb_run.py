@@ -1,0 +1,107 @@
+"""W&B as the real client writes it, offline, read back from its own file: config, curves, tables, artifacts."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wfllm.config.schema import WandbLogger
+from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.score import METRICS, Scores
+from wfllm.tracking.run_folder import open_run
+from wfllm.tracking.wandb_run import Tracker, tracking
+
+pytestmark = pytest.mark.slow
+BLOCK = 32768
+
+
+def records(path: Path) -> Iterator[Any]:
+    """Records of a `.wandb` file: blocks of 32 KiB with (checksum, length, kind) before each piece."""
+    from wandb.proto import wandb_internal_pb2 as pb
+
+    content = path.read_bytes()
+    assert content[:4] == b":W&B"
+    at, piece = 7, b""
+    while at + 7 <= len(content):
+        left = BLOCK - at % BLOCK
+        if left < 7:
+            at += left
+            continue
+        _, length, kind = struct.unpack("<IHB", content[at : at + 7])
+        if kind == 0:
+            at += left
+            continue
+        piece += content[at + 7 : at + 7 + length]
+        at += 7 + length
+        if kind in (1, 4):  # whole, or the last piece
+            record = pb.Record()
+            record.ParseFromString(piece)
+            piece = b""
+            yield record
+
+
+def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    folder = open_run("train", "x", {"seed": 3, "data": {"name": "starter"}}, [], "fingerprint", tmp_path)
+    artifact = tmp_path / "model"
+    artifact.mkdir()
+    (artifact / "weights").write_text("w")
+    scores = Scores(*[0.5] * len(METRICS))
+    prediction = Prediction("p", "Greet me.", [], "answer", "x = 1", "x = 2")
+    config = WandbLogger(name="wandb", project="test", tags=["a"])
+    with tracking(config, folder, {"seed": 3, "data": {"name": "starter"}}, "group", "train") as tracker:
+        for logger in tracker.lightning():
+            logger.log_metrics({"train/loss": 0.25}, step=0)
+        tracker.samples([(1, "Greet me.", "x = 2", "x = 1")])
+        tracker.scores("after-id", scores, [prediction], [scores])
+        tracker.artifact("model-test", "model", artifact)
+    files = list(folder.path.glob("wandb/offline-run-*/run-*.wandb"))
+    assert len(files) == 1
+    found: dict[str, list[Any]] = {}
+    for record in records(files[0]):
+        found.setdefault(record.WhichOneof("record_type"), []).append(record)
+    run = found["run"][0].run
+    assert run.run_id.startswith(folder.info["id"])
+    assert (run.project, run.run_group, run.job_type, list(run.tags)) == ("test", "group", "train", ["a"])
+    kept = {u.key: json.loads(u.value_json) for u in run.config.update}
+    assert kept["seed"] == 3
+    assert kept["data"] == {"name": "starter"}
+    assert kept["data_fingerprint"] == "fingerprint"
+    keys = {i.key or "/".join(i.nested_key) for r in found["history"] for i in r.history.item}
+    assert "train/loss" in keys
+    assert any(k.startswith("samples") for k in keys)
+    assert any(k.startswith("predictions/after-id") for k in keys)
+    assert "model-test" in {r.artifact.name for r in found["artifact"]}
+    assert found["exit"][0].exit.exit_code == 0
+
+
+def test_a_failed_run_is_closed_and_says_so_and_the_next_is_another(tmp_path: Path) -> None:
+    config = WandbLogger(name="wandb", project="test")
+    ids = []
+    for seed in (0, 1):
+        folder = open_run("train", "x", {"seed": seed}, [], "d", tmp_path)
+        with (
+            pytest.raises(RuntimeError, match="stop"),
+            tracking(config, folder, {"seed": seed}, "g", "train"),
+        ):
+            raise RuntimeError("stop")
+        (file,) = folder.path.glob("wandb/offline-run-*/run-*.wandb")
+        found = {r.WhichOneof("record_type"): r for r in records(file)}
+        assert found["exit"].exit.exit_code == 1
+        ids.append(found["run"].run.run_id)
+    assert ids[0] != ids[1]
+
+
+def test_no_logger_reports_nothing(tmp_path: Path) -> None:
+    from wfllm.config.schema import NoLogger
+
+    folder = open_run("train", "x", {}, [], "d", tmp_path)
+    with tracking(NoLogger(name="none"), folder, {}, "g", "train") as tracker:
+        assert type(tracker) is Tracker
+        assert tracker.lightning() == []
+    assert not (folder.path / "wandb").exists()
