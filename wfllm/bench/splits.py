@@ -24,10 +24,14 @@ def hold_out(records: Iterable[Record], dev_share: float, test_share: float) -> 
 
 
 def by_split(records: Iterable[Record], limit: int | None = None) -> dict[str, list[Record]]:
-    """Records of each split, at most `limit` of each, in their order."""
+    """Records of each split, at most `limit` of each, in their order.
+
+    Raises:
+        KeyError: a record whose split is none of SPLITS; what is read from files was checked before.
+    """
     found: dict[str, list[Record]] = {name: [] for name in SPLITS}
     for record in records:
-        rows = found.setdefault(record.split or "train", [])
+        rows = found["train" if record.split is None else record.split]
         if limit is None or len(rows) < limit:
             rows.append(record)
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 from wfllm.bench.record import Record
+from wfllm.bench.sources.fields import check_fields
 from wfllm.errors import WfllmError
 
 KEYS = {f.name for f in fields(Record)}
@@ -37,7 +39,9 @@ def read_records(
         raise WfllmError(
             "no such file or folder", where=path, mend="Set data.path to a .json or .jsonl file."
         )
-    files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
     if not files:
         raise WfllmError("holds no .json, .jsonl or .zip file", where=path)
     records: list[Record] = []
@@ -49,13 +53,18 @@ def read_records(
             except WfllmError as fault:
                 faults.append(fault)
     if faults and on_error == "fail":
-        more = f" ({len(faults) - 1} more like it)" if len(faults) > 1 else ""
-        first = faults[0]
-        mend = f"{first.mend} Mend it, or leave bad records out with data.on_error=skip."
-        raise WfllmError(first.cause + more, where=first.where, mend=mend.strip())
+        raise first_of(faults, "records")
     if not records:
         raise WfllmError("holds no record", where=path)
     return records, faults
+
+
+def first_of(faults: Sequence[WfllmError], kind: str) -> WfllmError:
+    """The first fault, telling how many more there are and how to go on without the bad `kind`."""
+    first = faults[0]
+    more = f" ({len(faults) - 1} more like it)" if len(faults) > 1 else ""
+    mend = f"{first.mend} Mend it, or leave bad {kind} out with data.on_error=skip."
+    return WfllmError(first.cause.rstrip(".") + more, where=first.where, mend=mend.strip())
 
 
 _SUFFIXES = {".json", ".jsonl", ".zip"}
@@ -65,23 +74,26 @@ def as_record(item: Any, where: str, *, default_id: str) -> Record:
     """One JSON object as a Record.
 
     Raises:
-        WfllmError: not an object, no query, no code, or a value of the wrong type.
+        WfllmError: not an object, no query, no code, a value of the wrong type, an unknown split, or
+            text that cannot be written as UTF-8.
     """
     if isinstance(item, WfllmError):
         raise item
     if not isinstance(item, dict):
         raise WfllmError(f"a record is an object, not {type(item).__name__}", where=where)
-    given = {ALIASES.get(key, key): value for key, value in item.items()}
+    given = {ALIASES.get(str(key), str(key)): value for key, value in item.items()}
     for key in ("query", "annotated_code"):
         if not isinstance(given.get(key), str) or not given[key].strip():
             raise WfllmError(f"the record has no {key}", where=where, mend=f'Give "{key}" a text.')
-    apis = given.get("apis", [])
+    apis = [] if given.get("apis") is None else given["apis"]
     if not isinstance(apis, list) or not all(isinstance(a, str) for a in apis):
         raise WfllmError('"apis" is not a list of identifiers', where=where)
+    check_fields(given, where)
     kept = {k: v for k, v in given.items() if k in KEYS and v is not None}
-    kept |= {"apis": list(apis), "task_plan": str(given.get("task_plan") or "")}
+    kept |= {"apis": list(apis), "task_plan": given.get("task_plan") or ""}
     record = Record(**kept)
-    record.id = str(record.id or default_id)
+    # A file's name may hold bytes that are no UTF-8.
+    record.id = str(record.id or default_id.encode("utf-8", "replace").decode())
     return record
 
 
@@ -94,6 +106,8 @@ def _items(file: Path) -> Iterator[tuple[str, Any]]:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise WfllmError(f"is not UTF-8 text (byte {error.start})", where=file) from None
+    except OSError as error:
+        raise WfllmError(f"cannot be read ({error.strerror})", where=file) from None
     yield from _text_items(text, str(file))
 
 
@@ -107,17 +121,36 @@ def _zip_items(file: Path) -> Iterator[tuple[str, Any]]:
                 if member.file_size > LARGEST:
                     yield where, WfllmError(f"unpacks to {member.file_size / 2**30:.0f} GB", where=where)
                     continue
-                yield from _text_items(archive.read(member).decode("utf-8", "replace"), where)
-    except zipfile.BadZipFile as error:
+                try:
+                    text = archive.read(member).decode("utf-8", "replace")
+                except _BAD_MEMBER as error:
+                    mend = "Unpack the zip yourself."
+                    yield where, WfllmError(f"cannot be unpacked ({error})", where=where, mend=mend)
+                    continue
+                yield from _text_items(text, where)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise WfllmError(f"is not a zip file ({error})", where=file) from None
+
+
+# Damaged, encrypted, packed in a way Python does not know.
+_BAD_MEMBER = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError
+)  # fmt: skip
+
+
+def _why(error: Exception) -> str:
+    """Why text is not read as JSON, without the interpreter's own advice."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return str(error) if isinstance(error, json.JSONDecodeError) else "a number of thousands of digits"
 
 
 def _text_items(text: str, where: str) -> Iterator[tuple[str, Any]]:
     if text.lstrip().startswith("["):
         try:
             whole = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise WfllmError(f"is not JSON ({error})", where=where) from None
+        except (ValueError, RecursionError) as error:
+            raise WfllmError(f"is not JSON ({_why(error)})", where=where) from None
         for number, item in enumerate(whole):
             yield f"{where}, record {number}", item
         return
@@ -126,5 +159,5 @@ def _text_items(text: str, where: str) -> Iterator[tuple[str, Any]]:
             place = f"{where}:{number}"
             try:
                 yield place, json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
-                yield place, WfllmError(f"the line is not JSON ({error})", where=place)
+            except (ValueError, RecursionError) as error:
+                yield place, WfllmError(f"the line is not JSON ({_why(error)})", where=place)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from wfllm.bench.categories import BY_SLUG
 from wfllm.bench.record import Record
+from wfllm.bench.splits import SPLITS
 from wfllm.bench.thoughts.catalogue import annotate
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.syntax import parse_code
 
 FOLDER = Path(__file__).parents[1] / "starter"
-SPLITS = ("train", "dev", "id", "ood")
 
 
 def load_starter() -> list[Record]:
