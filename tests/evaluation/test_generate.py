@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from wfllm.config.compose import compose
 from wfllm.config.schema import Decoding, TinyModel
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generate import generate
-from wfllm.evaluation.predictions import predict, read_predictions, spread
+from wfllm.evaluation.predictions import Prediction, predict, read_predictions, spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
 
@@ -67,6 +68,16 @@ def test_interrupted_predictions_go_on_and_repeat_nothing(tiny: tuple[Any, Any],
     assert again[number] == "kept as it was"
     assert again[:number] + again[number + 1 :] == whole[:number] + whole[number + 1 :]
     assert len(read_predictions(path)) == len(TEXTS)
+
+
+def test_a_line_cut_inside_a_character_is_left_out_alone(tmp_path: Path) -> None:
+    items = [Prediction(f"r{i}", "Grüße", [], "é", None, "x = 1") for i in range(3)]
+    lines = [json.dumps(asdict(item), ensure_ascii=False).encode() + b"\n" for item in items]
+    cut = lines[1][: lines[1].index("ü".encode()) + 1]
+    (tmp_path / "part.jsonl").write_bytes(lines[0] + cut)
+    assert read_predictions(tmp_path / "part.jsonl") == {"r0": items[0]}
+    (tmp_path / "part.jsonl").write_bytes(lines[0] + cut + b"\n" + lines[2])
+    assert read_predictions(tmp_path / "part.jsonl") == {"r0": items[0], "r2": items[2]}
 
 
 def test_spread_takes_evenly_and_at_most_all() -> None:

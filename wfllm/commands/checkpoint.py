@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -57,6 +58,6 @@ def open_checkpoint(path: str) -> Checkpoint:
             f"is a run of wfllm {info['command']}, not of wfllm train", where=f"checkpoint={path}"
         )
     if not (run.path / "model").is_dir():
-        mend = f"Go on with it: wfllm train {' '.join(info['overrides'])}"
+        mend = f"Go on with it: wfllm train {shlex.join(info['overrides'])}"
         raise WfllmError("this run has no trained model yet", where=f"checkpoint={path}", mend=mend)
     return Checkpoint(run, cast(TrainCommand, validate("train", run.config)))

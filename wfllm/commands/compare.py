@@ -10,6 +10,7 @@ from typing import Any, cast
 from rich.console import Console
 from rich.table import Table
 
+from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
 from wfllm.config.schema import CompareCommand
 from wfllm.errors import WfllmError
@@ -41,13 +42,16 @@ def run(composed: Composed) -> int:
                 f"{row.name}: {row.error}", style="red", highlight=False, markup=False, soft_wrap=True
             )
     if config.csv:
-        _write_csv(Path(config.csv), rows)
-        console.print(f"Written to {config.csv}: every config key and metric", highlight=False)
+        _write_csv(Path(config.csv).expanduser(), rows)
+        console.print(f"Written to {config.csv}: every config key and metric", markup=False, highlight=False)
     trained = [row for row in rows if row.command == "train" and row.status == "finished"]
     if trained:
         path = trained[-1].path
         console.print(
-            f'Next: wfllm generate query="…" checkpoint={path}', markup=False, highlight=False, soft_wrap=True
+            f'Next: wfllm generate query="…" {argument("checkpoint", path)}',
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     return 0
 
@@ -92,6 +96,7 @@ def _value(value: Any) -> str:
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     keys = list(dict.fromkeys(k for row in rows for k in row.config))
     results = list(dict.fromkeys(n for row in rows for n in row.results))
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["run", "command", "status", *keys, *results])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import Any
 
 from rich.console import Console
@@ -28,14 +30,25 @@ def print_results(console: Console, folder: RunFolder) -> None:
     console.print("\nLook at")
     for name, what in _PLACES.items():
         if (folder.path / name).exists():
-            console.print(f"  {folder.path / name}  {what}", highlight=False, soft_wrap=True)
+            console.print(f"  {folder.path / name}  {what}", markup=False, highlight=False, soft_wrap=True)
     console.print("Next")
     if (folder.path / "model").is_dir():
         query = "Every morning, tell me the weather and my first event."
         console.print(
-            f'  wfllm generate query="{query}" checkpoint={folder.path}', highlight=False, soft_wrap=True
+            f'  wfllm generate query="{query}" {argument("checkpoint", folder.path)}',
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     console.print("  wfllm compare", highlight=False)
+
+
+def argument(key: str, value: object) -> str:
+    """`key=value` to type into a shell: quoted for it, and for Hydra where its grammar asks for that."""
+    text = str(value)
+    if not re.fullmatch(r"[A-Za-z0-9_/.:@%+ -]*", text):
+        text = '"' + text.replace('"', '\\"') + '"'
+    return shlex.quote(f"{key}={text}")
 
 
 _PLACES = {
@@ -56,6 +69,8 @@ def _table(split: str, means: dict[str, dict[str, float]]) -> Table:
     if {"before", "after"} <= set(means):
         table.add_column("gain", justify="right")
     for metric, heading in METRICS.items():
+        if any(metric not in m for m in means.values()):  # a run of a version that had no such metric
+            continue
         row = [f"{100 * m[metric]:.1f}" for m in means.values()]
         if {"before", "after"} <= set(means):
             gain = 100 * (means["after"][metric] - means["before"][metric])

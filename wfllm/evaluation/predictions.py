@@ -35,7 +35,8 @@ def read_predictions(path: Path) -> dict[str, Prediction]:
     """Predictions of a file by id; a last line cut off by a kill is left out."""
     found: dict[str, Prediction] = {}
     if path.is_file():
-        for line in path.read_text(encoding="utf-8").split("\n"):
+        # A kill may cut inside a character: that line is no JSON then, and the others stay readable.
+        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 item = Prediction(**json.loads(line))
             except (json.JSONDecodeError, TypeError):

@@ -41,22 +41,35 @@ def rows_of(runs: Sequence[RunFolder]) -> list[Row]:
 
 def _row(run: RunFolder) -> Row:
     info = run.info
-    kept = info.get("results") or {}
+    kept = _mapping(info.get("results"), "results", run)
     results: dict[str, float] = {}
-    losses = kept.get("losses") or _losses_so_far(run)
-    for name in ("train", "val"):
-        if losses.get(name) is not None:
-            results[f"{name} loss"] = losses[name]
+    losses = _mapping(kept.get("losses"), "losses", run) or _losses_so_far(run)
+    found: dict[str, Any] = {f"{name} loss": losses.get(name) for name in ("train", "val")}
     for when in ("before", "after", "scores"):
-        for split, means in (kept.get(when) or {}).items():
-            for metric in METRICS:
-                results[f"{when} {split} {metric}"] = means[metric]
-    status = str(info.get("status", "?"))
+        for split, kept_means in _mapping(kept.get(when), when, run).items():
+            means = _mapping(kept_means, f"{when} {split}", run)
+            found |= {f"{when} {split} {metric}": means.get(metric) for metric in METRICS}
+    for name, value in found.items():
+        if value is None:  # a run of a version that had no such metric
+            continue
+        if not isinstance(value, (int, float)):
+            raise WfllmError(f"is damaged ({name} is no number)", where=run.path / "run.json")
+        results[name] = value
+    status = info["status"]
     shown = "interrupted or running" if status == RUNNING else status
     config = {k: v for k, v in flat(run.config).items() if k.split(".")[0] not in HIDDEN}
     name = f"{info['experiment']}/{run.path.name}"
     error = str(info.get("error")) if status == "failed" else None
-    return Row(run.path, str(info["command"]), name, shown, config, results, error)
+    return Row(run.path, info["command"], name, shown, config, results, error)
+
+
+def _mapping(value: Any, name: str, run: RunFolder) -> dict[str, Any]:
+    """Part of the results; empty where the run has none yet."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise WfllmError(f"is damaged ({name} is not an object)", where=run.path / "run.json")
+    return value
 
 
 def _losses_so_far(run: RunFolder) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 from pytorch_lightning.loggers import Logger
+
+from wfllm.tracking.run_folder import write_text
 
 
 class MetricsLog(Logger):
@@ -32,19 +35,21 @@ class MetricsLog(Logger):
         shown = {k: v for k, v in metrics.items() if k != "epoch"}
         if shown:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"step": step, **shown}) + "\n")
+                file.write(json.dumps({"step": None if step is None else int(step), **shown}) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
 
     def rewind(self, step: int) -> None:
         """Forget what was logged after `step` optimiser steps; those steps are about to be repeated."""
-        kept = [row for row in read_metrics(self.path) if row["step"] is not None and row["step"] < step]
-        self.path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+        kept = [row for row in read_metrics(self.path) if isinstance(row["step"], int) and row["step"] < step]
+        write_text(self.path, "".join(json.dumps(row) + "\n" for row in kept))
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
     """Rows of a metrics file, in order; a line cut off by a kill is left out."""
     rows = []
     if path.is_file():
-        for line in path.read_text(encoding="utf-8").split("\n"):
+        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 row = json.loads(line)
             except json.JSONDecodeError:

@@ -6,6 +6,7 @@ versions, status), git.diff, metrics.jsonl, predictions/, checkpoints/ and model
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import platform
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from importlib.metadata import distributions
 from pathlib import Path
@@ -22,9 +23,12 @@ from typing import Any
 import yaml
 
 from wfllm.errors import WfllmError
+from wfllm.tracking import lock
 from wfllm.tracking.identity import code_fingerprint, run_id
 
 RUNNING, FINISHED, FAILED = "running", "finished", "failed"
+TEXTS = ("id", "command", "experiment", "started", "status")
+"""What run.json says in every run, beside the list of overrides; other commands rely on it."""
 
 
 class RunFolder:
@@ -38,7 +42,7 @@ class RunFolder:
         """What run.json says.
 
         Raises:
-            WfllmError: the folder is no run folder, or run.json is damaged.
+            WfllmError: the folder is no run folder, or run.json is damaged or lacks what others rely on.
         """
         file = self.path / "run.json"
         try:
@@ -49,20 +53,38 @@ class RunFolder:
                 where=self.path,
                 mend="`wfllm compare` lists the runs.",
             ) from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise WfllmError(f"cannot be read ({error.strerror})", where=file) from None
+        except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, nested without end
             raise WfllmError(f"is damaged ({error})", where=file) from None
         if not isinstance(info, dict):
             raise WfllmError("is damaged (not an object)", where=file)
+        wrong = [key for key in TEXTS if not isinstance(info.get(key), str)]
+        overrides = info.get("overrides")
+        if not isinstance(overrides, list) or not all(isinstance(o, str) for o in overrides):
+            wrong.append("overrides")
+        if wrong:
+            raise WfllmError(f"is damaged (missing or of another type: {', '.join(wrong)})", where=file)
         return info
 
     @property
     def config(self) -> dict[str, Any]:
-        """The composed config the run was started with."""
+        """The composed config the run was started with.
+
+        Raises:
+            WfllmError: config.yaml is missing or damaged.
+        """
         file = self.path / "config.yaml"
         if not file.is_file():
             raise WfllmError("is missing", where=file)
-        plain = yaml.safe_load(file.read_text(encoding="utf-8"))
-        assert isinstance(plain, dict)
+        try:
+            plain = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise WfllmError(f"cannot be read ({error.strerror})", where=file) from None
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise WfllmError(f"is damaged ({error})", where=file) from None
+        if not isinstance(plain, dict):
+            raise WfllmError("is damaged (not keys and values)", where=file)
         return plain
 
     @property
@@ -71,21 +93,37 @@ class RunFolder:
 
     def update(self, **changes: Any) -> None:
         """Change fields of run.json, whole or not at all."""
-        write_text(self.path / "run.json", json.dumps({**self.info, **changes}, indent=2) + "\n")
+        self._write({**self.info, **changes})
 
     def finish(self, **results: Any) -> None:
-        """Mark the run finished and keep its results."""
-        self.update(status=FINISHED, ended=_now(), results=results)
+        """Mark the run finished and keep its results; what an earlier try failed of is forgotten."""
+        with suppress(OSError):
+            (self.path / "error.txt").unlink()
+        info = {key: value for key, value in self.info.items() if key != "error"}
+        self._write({**info, "status": FINISHED, "ended": _now(), "results": results})
+        lock.release(self.path)
+
+    def _write(self, info: dict[str, Any]) -> None:
+        write_text(self.path / "run.json", json.dumps(info, indent=2) + "\n")
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep why the run stopped, if it does; the same command goes on from what is there."""
+        """Keep why the run stopped, if it does; the same command goes on from what is there.
+
+        At its end other processes may go on with the run.
+        """
         try:
             yield
         except Exception as error:
-            write_text(self.path / "error.txt", traceback.format_exc())
-            self.update(status=FAILED, ended=_now(), error=" ".join(str(error).split())[:500])
+            trace = traceback.format_exc()
+            # On a full disk these fail too; what happened first is what the person must see.
+            with suppress(OSError):
+                write_text(self.path / "error.txt", trace)
+            with suppress(OSError, WfllmError):
+                self.update(status=FAILED, ended=_now(), error=" ".join(str(error).split())[:500])
             raise
+        finally:
+            lock.release(self.path)
 
 
 def open_run(
@@ -93,20 +131,48 @@ def open_run(
 ) -> RunFolder:
     """The folder of this very run: the one it has already, finished or interrupted, or a new one.
 
+    Unless it is finished it is locked for this process, until `finish`, the end of `kept`, or its death.
+
     Args:
         data: fingerprint of the records.
         output: folder that holds all runs.
+
+    Raises:
+        WfllmError: the run is going on in another process, or its run.json is damaged.
     """
     identity = run_id(command, plain, data)
     parent = output / command / experiment.replace("/", "-")
     found = sorted(p.parent for p in parent.glob(f"*_{identity}/run.json"))
-    if found:
-        run = RunFolder(found[-1])
-        if not run.finished:
-            run.update(status=RUNNING, resumed=[*run.info.get("resumed", []), _now()])
-        return run
-    path = parent / f"{datetime.now().strftime('%Y-%m-%d')}_{identity}"
+    if found and RunFolder(found[-1]).finished:
+        return RunFolder(found[-1])
+    path = found[-1] if found else parent / f"{datetime.now().strftime('%Y-%m-%d')}_{identity}"
     path.mkdir(parents=True, exist_ok=True)
+    run = RunFolder(path)
+    lock.take(path)
+    try:
+        # Only now is it sure what is there: another process may have begun or ended the run meanwhile.
+        if not (path / "run.json").exists():
+            _begin(path, identity, command, experiment, plain, overrides, data)
+        elif run.finished:
+            lock.release(path)
+        else:
+            run.update(status=RUNNING, resumed=[*run.info.get("resumed", []), _now()])
+    except BaseException:
+        lock.release(path)
+        raise
+    return run
+
+
+def _begin(
+    path: Path,
+    identity: str,
+    command: str,
+    experiment: str,
+    plain: dict[str, Any],
+    overrides: list[str],
+    data: str,
+) -> None:
+    """Write what is known before a run; run.json comes last and makes it a run folder."""
     write_text(path / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
     write_text(path / "git.diff", _git("diff", "HEAD"))
     info = {
@@ -128,14 +194,13 @@ def open_run(
             d.metadata["Name"]: d.version for d in sorted(distributions(), key=lambda d: d.name.lower())
         },
     }
-    write_text(path / "run.json", json.dumps(info, indent=2) + "\n")
-    return RunFolder(path)
+    RunFolder(path)._write(info)
 
 
 def find_runs(where: str) -> list[RunFolder]:
-    """Runs in a folder at any depth, or those a glob names, oldest first."""
-    folder = Path(where)
-    paths = [folder] if folder.is_dir() else [Path(p) for p in sorted(Path().glob(where))]
+    """Runs in a folder at any depth, or those a glob names (absolute, with `~` or `**`), oldest first."""
+    where = os.path.expanduser(where)
+    paths = [Path(where)] if Path(where).is_dir() else [Path(p) for p in glob.glob(where, recursive=True)]
     files = {f for p in paths for f in p.rglob("run.json")}
     return sorted((RunFolder(f.parent) for f in files), key=_started)
 
@@ -149,10 +214,18 @@ def _started(run: RunFolder) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, even where the power fails."""
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def _git(*args: str) -> str:
