@@ -279,3 +279,10 @@ def test_each_row_is_on_the_disk_when_it_is_logged(tmp_path: Path, monkeypatch: 
     )
     log.log_metrics({"train/loss": 0.1}, 0)
     assert synced == [log.path.stat().st_size] != [0]
+
+
+def test_rows_whose_step_is_a_float_are_kept_and_others_without_a_step_are_not(tmp_path: Path) -> None:
+    log = MetricsLog(tmp_path / "metrics.jsonl")
+    log.path.write_text('{"step": 0.0, "a": 1}\n{"step": null}\n{"step": "x"}\n{"step": 1}\n{"step": 2.0}\n')
+    log.rewind(2)
+    assert [row["step"] for row in read_metrics(log.path)] == [0, 1]

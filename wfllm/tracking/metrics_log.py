@@ -41,7 +41,11 @@ class MetricsLog(Logger):
 
     def rewind(self, step: int) -> None:
         """Forget what was logged after `step` optimiser steps; those steps are about to be repeated."""
-        kept = [row for row in read_metrics(self.path) if isinstance(row["step"], int) and row["step"] < step]
+        kept = [
+            row
+            for row in read_metrics(self.path)
+            if isinstance(row["step"], (int, float)) and row["step"] < step
+        ]
         write_text(self.path, "".join(json.dumps(row) + "\n" for row in kept))
 
 
