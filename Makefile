@@ -20,10 +20,10 @@ run: setup  ## train on the starter corpus and score before and after; ARGS="key
 	@$(VENV)/bin/wfllm train experiment=starter $(ARGS)
 
 test: setup  ## every test that this machine can run, the slow ones last; ARGS="-k name" picks some
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n auto $(ARGS)
 
 test-fast: setup  ## the tests without the slow ones, in under a minute
-	@$(PYTHON) -m pytest -m "not slow" $(ARGS)
+	@$(PYTHON) -m pytest -n auto -m "not slow" $(ARGS)
 
 lint: setup  ## ruff: faults and formatting
 	@$(VENV)/bin/ruff check .

@@ -1,9 +1,10 @@
-"""W&B as the real client writes it, offline, read back from its own file: config, curves, tables, artifacts."""
+"""W&B as the real client writes it offline, read back from its file: config, curves, tables, artifacts."""
 
 from __future__ import annotations
 
 import json
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ BLOCK = 32768
 
 def records(path: Path) -> Iterator[Any]:
     """Records of a `.wandb` file: blocks of 32 KiB with (checksum, length, kind) before each piece."""
-    from wandb.proto import wandb_internal_pb2 as pb
+    import wandb.proto.wandb_internal_pb2 as module
+
+    pb: Any = module
 
     content = path.read_bytes()
     assert content[:4] == b":W&B"
@@ -45,6 +48,20 @@ def records(path: Path) -> Iterator[Any]:
             yield record
 
 
+def by_kind(folder: Path) -> dict[str, list[Any]]:
+    """Records of the only run below `folder` by kind, once W&B's own process has written the last of them."""
+    deadline = time.monotonic() + 30
+    while True:
+        (file,) = folder.glob("wandb/offline-run-*/run-*.wandb")
+        found: dict[str, list[Any]] = {}
+        for record in records(file):
+            found.setdefault(record.WhichOneof("record_type"), []).append(record)
+        if "exit" in found and "run" in found:
+            return found
+        assert time.monotonic() < deadline, sorted(found)
+        time.sleep(0.2)
+
+
 def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_SILENT", "true")
     folder = open_run("train", "x", {"seed": 3, "data": {"name": "starter"}}, [], "fingerprint", tmp_path)
@@ -60,11 +77,7 @@ def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         tracker.samples([(1, "Greet me.", "x = 2", "x = 1")])
         tracker.scores("after-id", scores, [prediction], [scores])
         tracker.artifact("model-test", "model", artifact)
-    files = list(folder.path.glob("wandb/offline-run-*/run-*.wandb"))
-    assert len(files) == 1
-    found: dict[str, list[Any]] = {}
-    for record in records(files[0]):
-        found.setdefault(record.WhichOneof("record_type"), []).append(record)
+    found = by_kind(folder.path)
     run = found["run"][0].run
     assert run.run_id.startswith(folder.info["id"])
     assert (run.project, run.run_group, run.job_type, list(run.tags)) == ("test", "group", "train", ["a"])
@@ -90,10 +103,9 @@ def test_a_failed_run_is_closed_and_says_so_and_the_next_is_another(tmp_path: Pa
             tracking(config, folder, {"seed": seed}, "g", "train"),
         ):
             raise RuntimeError("stop")
-        (file,) = folder.path.glob("wandb/offline-run-*/run-*.wandb")
-        found = {r.WhichOneof("record_type"): r for r in records(file)}
-        assert found["exit"].exit.exit_code == 1
-        ids.append(found["run"].run.run_id)
+        found = by_kind(folder.path)
+        assert found["exit"][0].exit.exit_code == 1
+        ids.append(found["run"][0].run.run_id)
     assert ids[0] != ids[1]
 
 

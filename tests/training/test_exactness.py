@@ -17,7 +17,7 @@ from wfllm.data.encode import Encoded
 from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
 from wfllm.tracking.metrics_log import MetricsLog, read_metrics
-from wfllm.training.checkpoints import load_trained, merged, save_trained
+from wfllm.training.checkpoints import load_trained, merged, save_trained, steps_of
 from wfllm.training.loop import LAST, build_trainer, total_steps
 from wfllm.training.loss import summed_loss
 from wfllm.training.module import WorkflowModule
@@ -31,19 +31,36 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
+class KilledError(Exception):
+    """Stands for a kill: nothing is cleaned up or written after it."""
+
+
+class KillAt(pl.Callback):
+    """Dies at the `number`-th time that the trainer calls `hook`."""
+
+    def __init__(self, hook: str, number: int) -> None:
+        self.left = number
+        setattr(self, hook, self._count)
+
+    def _count(self, *args: Any, **kwargs: Any) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise KilledError
+
+
 def fit(
     folder: Path,
     samples: list[Encoded],
     *,
     strategy: Full | Lora | None = None,
     resume: str | None = None,
+    kill: KillAt | None = None,
     log: bool = False,
     **trainer: Any,
 ) -> torch.Tensor:
-    """Train a tiny Llama; all its weights as one vector."""
-    config = Trainer(
-        name="default", accelerator="cpu", **{"epochs": 2, "samples": 0, "precision": "32-true", **trainer}
-    )
+    """Train a tiny Llama, from the last checkpoint on where one is named; all its weights as one vector."""
+    settings = {"epochs": 2, "samples": 0, "precision": "32-true", **trainer}
+    config = Trainer(name="default", accelerator="cpu", **settings)
     pl.seed_everything(0, verbose=False)
     model = apply_strategy(tiny_llama(), strategy or Full(name="full"))
     data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
@@ -51,10 +68,17 @@ def fit(
     module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
     folder.mkdir(parents=True, exist_ok=True)
     loggers = [MetricsLog(folder / "metrics.jsonl")] if log else []
-    loop = build_trainer(config, folder, loggers, [])
+    for logger in loggers:
+        logger.rewind(steps_of(Path(resume)) if resume else 0)
+    loop = build_trainer(config, folder, loggers, [kill] if kill else [])
     loop.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
     assert loop.global_step == steps
     return torch.cat([p.detach().flatten() for p in module.model.parameters()])
+
+
+def last(folder: Path) -> str | None:
+    path = folder / f"{LAST}.ckpt"
+    return str(path) if path.is_file() else None
 
 
 def test_supervised_positions_alone_give_the_plain_loss(samples: list[Encoded]) -> None:
@@ -75,7 +99,7 @@ def test_padding_changes_no_sample_loss(samples: list[Encoded]) -> None:
     torch.testing.assert_close(together, alone, rtol=1e-6, atol=1e-3)
 
 
-@pytest.mark.parametrize(("batch_size", "accumulate"), [(1, 13), (13, 1), (4, 4)])
+@pytest.mark.parametrize(("batch_size", "accumulate"), [(1, 13), (1, 20), (4, 4)])
 def test_accumulation_equals_one_big_batch(
     tmp_path: Path, samples: list[Encoded], batch_size: int, accumulate: int
 ) -> None:
@@ -120,79 +144,67 @@ def test_last_partial_window_weighs_by_its_own_tokens(tmp_path: Path, samples: l
     assert sum(r["train/supervised_tokens"] for r in rows) == sum(s.supervised for s in samples)
 
 
-@pytest.mark.parametrize("batch_size", [1, 3])
-def test_resumed_equals_uninterrupted_to_the_last_bit(
-    tmp_path: Path, samples: list[Encoded], batch_size: int
+HOOKS = ("on_train_batch_start", "on_train_batch_end", "on_validation_start", "on_validation_end")
+"""Where a kill strikes: before a batch, after a step but before it is logged, around a validation."""
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_killed_and_resumed_equals_uninterrupted_to_the_last_bit(
+    tmp_path: Path, samples: list[Encoded], hook: str
 ) -> None:
-    """LoRA with dropout, stopped in mid-epoch and at the end of the first epoch."""
-    per_epoch = -(-len(samples) // (batch_size * 3))
-    _resumes_exactly(tmp_path, samples, Lora(name="lora", dropout=0.2), batch_size, {1, per_epoch})
+    """LoRA with dropout, killed once at the first chance after some steps; weights and all losses."""
+    _resumes_exactly(
+        tmp_path, samples, Lora(name="lora", dropout=0.2), 3, hook, [(4 if "batch" in hook else 0,)]
+    )
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize(
     "strategy", [Full(name="full"), Lora(name="lora", dropout=0.2)], ids=["full", "lora"]
 )
-@pytest.mark.parametrize("batch_size", [1, 2, 3])
-def test_resumed_after_any_step_equals_uninterrupted(
-    tmp_path: Path, samples: list[Encoded], strategy: Full | Lora, batch_size: int
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_killed_anywhere_even_twice_equals_uninterrupted(
+    tmp_path: Path, samples: list[Encoded], strategy: Full | Lora, batch_size: int, hook: str
 ) -> None:
-    """Stopped after every single optimiser step in turn, epoch ends included."""
-    _resumes_exactly(tmp_path, samples, strategy, batch_size, None)
+    """Killed at every batch in turn, epoch ends included, and again shortly after having gone on."""
+    times = 2 * -(-len(samples) // batch_size) if "batch" in hook else 2
+    _resumes_exactly(tmp_path, samples, strategy, batch_size, hook, [(n, 1) for n in range(times)])
 
 
 def _resumes_exactly(
-    folder: Path, samples: list[Encoded], strategy: Full | Lora, batch_size: int, stops: set[int] | None
+    folder: Path,
+    samples: list[Encoded],
+    strategy: Full | Lora,
+    batch_size: int,
+    hook: str,
+    plans: list[tuple[int, ...]],
 ) -> None:
     settings: dict[str, Any] = {
         "strategy": strategy,
         "batch_size": batch_size,
         "accumulate": 3,
         "checkpoint_every": 1,
+        "log": True,
     }
-    whole = fit(folder / "whole", samples, log=True, **settings)
+    whole = fit(folder / "whole", samples, **settings)
     losses = _losses(folder / "whole")
-    for stop in stops or range(1, len(losses)):
-        place = folder / f"stop{stop}"
-        _stop_after(place, samples, stop, settings)
-        resumed = fit(place, samples, log=True, resume=str(place / f"{LAST}.ckpt"), **settings)
-        assert torch.equal(whole, resumed), f"stopped after step {stop}"
-        assert _losses(place) == losses, f"stopped after step {stop}"
+    assert len([name for _, name, _ in losses if name == "val/loss"]) == 2
+    for plan in plans:
+        place = folder / "-".join(map(str, plan))
+        for number in plan:
+            try:
+                fit(place, samples, resume=last(place), kill=KillAt(hook, number), **settings)
+            except KilledError:
+                continue
+        resumed = fit(place, samples, resume=last(place), **settings)
+        assert torch.equal(whole, resumed), f"killed at {hook} {plan}"
+        assert _losses(place) == losses, f"killed at {hook} {plan}"
 
 
-def _losses(folder: Path) -> list[float]:
-    return [r["train/loss"] for r in read_metrics(folder / "metrics.jsonl") if "train/loss" in r]
-
-
-class _StoppedError(Exception):
-    pass
-
-
-class _StopAfter(pl.Callback):
-    """Dies as a kill would: without any clean-up after the checkpoint of step `stop`."""
-
-    def __init__(self, stop: int) -> None:
-        self.stop = stop
-
-    def on_train_batch_start(self, trainer: pl.Trainer, *args: Any) -> None:
-        if trainer.global_step == self.stop:
-            raise _StoppedError
-
-
-def _stop_after(folder: Path, samples: list[Encoded], stop: int, settings: dict[str, Any]) -> None:
-    settings = dict(settings)
-    strategy = settings.pop("strategy")
-    config = Trainer(name="default", accelerator="cpu", epochs=2, samples=0, precision="32-true", **settings)
-    pl.seed_everything(0, verbose=False)
-    model = apply_strategy(tiny_llama(), strategy)
-    data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
-    steps = total_steps(data.batches_per_epoch, config)
-    module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
-    log = MetricsLog(folder / "metrics.jsonl")
-    folder.mkdir(parents=True)
-    loop = build_trainer(config, folder, [log], [_StopAfter(stop)])
-    with pytest.raises(_StoppedError):
-        loop.fit(module, datamodule=data, weights_only=True)
+def _losses(folder: Path) -> list[tuple[int, str, float]]:
+    rows = read_metrics(folder / "metrics.jsonl")
+    return [(r["step"], name, r[name]) for r in rows for name in ("train/loss", "val/loss") if name in r]
 
 
 def test_lora_starts_as_the_base_model_and_leaves_it_alone(tmp_path: Path, samples: list[Encoded]) -> None:

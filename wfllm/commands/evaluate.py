@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from rich.console import Console
 
 from wfllm.bench.record import Record
 from wfllm.commands import prepare, report
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
-from wfllm.config.compose import Composed
+from wfllm.config.compose import Composed, validate
 from wfllm.config.schema import EvaluateCommand
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import spread
@@ -30,47 +30,47 @@ def run(composed: Composed) -> int:
     config = cast(EvaluateCommand, composed.config)
     prepare.settle(0)
     checkpoint = open_checkpoint(config.checkpoint) if config.checkpoint else None
+    plain = composed.plain
     if checkpoint:
-        config = _with_checkpoint(config, checkpoint, composed.overrides)
+        plain = _with_checkpoint(plain, checkpoint, composed.overrides)
+        config = cast(EvaluateCommand, validate("evaluate", plain))
+        plain["checkpoint"] = checkpoint.run.info["id"]  # the same path may hold another run tomorrow
     work = prepare.read(config.data, console)
-    plain = config.model_dump(mode="json")
-    if checkpoint:  # the same path may hold another run tomorrow
-        plain["checkpoint"] = checkpoint.run.info["id"]
+    prepare.require_held_out(work.splits, [config.split], "split")
     name = checkpoint.run.path.name if checkpoint else config.model.name
     folder = open_run("evaluate", name, plain, composed.overrides, work.fingerprint, Path(config.output))
     if folder.finished:
         console.print(f"This very evaluation is finished: {folder.path}", highlight=False, soft_wrap=True)
         report.print_results(console, folder)
         return 0
-    base = (
-        checkpoint.base
-        if checkpoint
-        else base_files(config.model, folder.path / "base", work.texts(), config.seed)
-    )
-    tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
-    load: prepare.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
     held_out: dict[str, Sequence[Record]] = {config.split: spread(work.splits[config.split], config.limit)}
     with folder.kept(), tracking(config.logger, folder, plain, name, "evaluate") as tracker:
+        base = (
+            checkpoint.base
+            if checkpoint
+            else base_files(config.model, folder.path / "base", work.texts(), config.seed)
+        )
+        tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
+        load: prepare.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
         scores = prepare.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
         folder.finish(scores=scores)
     report.print_results(console, folder)
     return 0
 
 
-def _with_checkpoint(
-    config: EvaluateCommand, checkpoint: Checkpoint, overrides: list[str]
-) -> EvaluateCommand:
+def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, overrides: list[str]) -> dict[str, Any]:
     """The config with the checkpoint's own model, prompts, target, and its data unless told otherwise."""
-    given = {o.lstrip("+~").split("=")[0].split(".")[0] for o in overrides}
-    fixed = sorted(given & set(FIXED))
+    given = {o.lstrip("+~").split("=")[0] for o in overrides}
+    fixed = sorted({key.split(".")[0] for key in given} & set(FIXED))
     if fixed:
         raise WfllmError(
             f"{', '.join(fixed)} cannot be changed for a checkpoint: it was trained with its own",
             where="wfllm evaluate",
             mend=f"Leave out {fixed[0]}, or leave out checkpoint to score an untrained model.",
         )
-    own = checkpoint.config
-    changes = {group: getattr(own, group) for group in FIXED}
-    if "data" not in given:
-        changes["data"] = own.data
-    return config.model_copy(update=changes)
+    own = checkpoint.run.config
+    taken = {group: own[group] for group in FIXED}
+    if "data" not in given:  # data.max_records=5 alone changes the checkpoint's data, not the starter's
+        changed = {key.split(".", 1)[1] for key in given if key.startswith("data.")}
+        taken["data"] = {**own["data"], **{key: plain["data"][key] for key in changed}}
+    return {**plain, **taken}

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
 
 from wfllm.commands.prepare import Samples, Work
 from wfllm.config.schema import TrainCommand
 from wfllm.data.module import WorkflowData
-from wfllm.errors import WfllmError
 from wfllm.evaluation import samples as answered
 from wfllm.models.load import load_model
 from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
-from wfllm.training.checkpoints import save_trained
+from wfllm.training.checkpoints import save_trained, steps_of
 from wfllm.training.loop import LAST, TrainingProgress, build_trainer, total_steps
 from wfllm.training.module import WorkflowModule
 from wfllm.training.strategies import apply_strategy
@@ -63,23 +60,11 @@ def fit(
         )
     trainer = build_trainer(config.trainer, checkpoints, [log, *tracker.lightning()], callbacks)
     resume = str(last) if last.is_file() else None
-    log.rewind(_steps_of(last) if resume else 0)
-    trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
-    if trainer.interrupted:  # Lightning turns Ctrl-C into a quiet end
-        raise KeyboardInterrupt
-    save_trained(module.model, tokenizer, folder.path / "model")
-
-
-def _steps_of(checkpoint: Path) -> int:
-    """Optimiser steps done in a checkpoint.
-
-    Raises:
-        WfllmError: it cannot be read.
-    """
+    log.rewind(steps_of(last) if resume else 0)
     try:
-        return int(torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"])
-    except Exception as error:
-        text = str(error).split("\n")[0][:120]
-        raise WfllmError(
-            f"cannot be read ({text})", where=checkpoint, mend="Remove it to train from the start."
-        ) from error
+        trainer.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
+    except SystemExit:  # Lightning turns Ctrl-C into an exit of its own
+        if trainer.interrupted:
+            raise KeyboardInterrupt from None
+        raise
+    save_trained(module.model, tokenizer, folder.path / "model")

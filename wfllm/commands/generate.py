@@ -10,6 +10,7 @@ from rich.syntax import Syntax
 
 from wfllm.commands import prepare
 from wfllm.commands.checkpoint import open_checkpoint
+from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
 from wfllm.config.schema import GenerateCommand
 from wfllm.data.encode import fitting_prompt
@@ -60,8 +61,11 @@ def run(composed: Composed) -> int:
         )
     console.print("[green]The checker finds nothing wrong." if not findings else f"{len(findings)} findings.")
     if config.output:
+        Path(config.output).parent.mkdir(parents=True, exist_ok=True)
         write_text(Path(config.output), answer.code.strip() + "\n")
-        console.print(f"Written to {config.output}. Next: wfllm check input={config.output}", highlight=False)
+        console.print(f"Written to {config.output}", highlight=False, markup=False, soft_wrap=True)
+        following = f"Next: wfllm check {argument('input', config.output)}"
+        console.print(following, highlight=False, markup=False, soft_wrap=True)
     else:
         console.print(
             "Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use", markup=False

@@ -81,7 +81,7 @@ def read(data: s.Data, console: Console) -> Work:
 
         catalogue = catalogue.merge(read_published(Path(published).expanduser()))
     everything = [r for rows in splits.values() for r in rows]
-    return Work(splits, catalogue, data_fingerprint(everything))
+    return Work(splits, catalogue, data_fingerprint(everything, catalogue.values()))
 
 
 def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
@@ -91,6 +91,14 @@ def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
         raise WfllmError(
             f"no record to train on ({sizes})", where="data", mend="Lower data.dev_share and data.test_share."
         )
+
+
+def require_held_out(splits: Mapping[str, Sequence[Record]], wanted: Sequence[str], key: str) -> None:
+    """Raise, before anything is trained or generated, where a split that is to be scored is empty."""
+    for name in wanted:
+        if not splits[name]:
+            mend = "Name another split or raise data.test_share."
+            raise WfllmError(f"the data has no {name} records", where=key, mend=mend)
 
 
 def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console) -> Samples:
@@ -110,6 +118,7 @@ def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console)
                 config.target,
                 context=config.model.context,
                 over_length=config.trainer.over_length,
+                required=split == "train",
                 advance=bar.advance,
             )
         samples += fitted
@@ -169,10 +178,6 @@ def evaluate_splits(
 
     means: dict[str, dict[str, float]] = {}
     for split, records in held_out.items():
-        if not records:
-            raise WfllmError(
-                f"the data has no {split} records", where="evaluation.splits", mend="Leave it out."
-            )
         path = folder.path / "predictions" / f"{when}-{split}.jsonl"
         predictions = predict(
             f"Answering {split} ({when})",
@@ -216,10 +221,8 @@ def final_losses(folder: RunFolder) -> dict[str, float | None]:
     rows = read_metrics(folder.path / "metrics.jsonl")
     train = [r["train/loss"] for r in rows if "train/loss" in r]
     dev = [r["val/loss"] for r in rows if "val/loss" in r]
-    best = min(dev) if dev else None
     return {
         "steps": len(train),
         "train": train[-1] if train else None,
         "val": dev[-1] if dev else None,
-        "best_val": best,
     }

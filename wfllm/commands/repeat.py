@@ -29,10 +29,15 @@ def run(composed: Composed) -> int:
     if info["code"] != code_fingerprint():
         at = f"commit {info['commit'][:10]}" if info.get("commit") else "another version"
         console.print(f"[yellow]The run was made by other code ({at}); its losses may differ.")
-    plain = {**first.config, "output": config.output}
+    # Losses alone are compared, so nothing is generated, and nothing is sent anywhere.
+    own = first.config
+    quiet = {"evaluation": {**own["evaluation"], "before": False, "after": False}, "logger": {"name": "none"}}
+    plain = {**own, **quiet, "output": config.output}
     again = Composed(validate("train", plain), plain, {"experiment": info["experiment"]}, info["overrides"])
     second = train(again)
     assert second is not None
+    if second.path.resolve() == first.path.resolve():
+        raise WfllmError("is a repeat itself", where=config.run, mend="Repeat the run it repeats.")
     if second.info["data"] != info["data"]:
         console.print("[yellow]The data are not the same as then.")
     return compare(first, second, console)

@@ -35,6 +35,8 @@ def train(composed: Composed) -> RunFolder | None:
     prepare.settle(config.trainer.threads)
     work = prepare.read(config.data, console)
     prepare.require_train(work.splits)
+    if config.evaluation.before or config.evaluation.after:
+        prepare.require_held_out(work.splits, config.evaluation.splits, "evaluation.splits")
     if config.dry_run:
         print_plan(composed, work, console)
         return None

@@ -200,8 +200,8 @@ class Lora(Strategy):
     target_modules: str | list[str] = "all-linear"
     """Layers that get an adapter: names, or `all-linear` for all but the output head."""
     last_blocks: Positive | None = None
-    """Adapters in the last so many transformer blocks only: the backward pass ends there, which nearly doubles
-    the speed at half of the blocks; null takes all."""
+    """Adapters in the last so many transformer blocks only, where the backward pass then ends: half of the
+    blocks train nearly twice as fast; null takes all."""
 
 
 class Full(Strategy):
@@ -248,8 +248,6 @@ class Trainer(Schema):
     32-true elsewhere."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Device kind."""
-    devices: Positive = 1
-    """Devices on this machine."""
     threads: Count = 0
     """CPU threads for arithmetic; 0 leaves the choice to torch."""
     over_length: Literal["shorten", "drop", "fail"] = "shorten"
@@ -326,8 +324,6 @@ class WandbLogger(Logger):
 class Command(Schema):
     """What every command takes."""
 
-    dry_run: bool = False
-    """Print the plan and stop."""
     show: Literal["none", "diff"] = "none"
     """`diff` prints what differs from the defaults and stops."""
 
@@ -398,6 +394,8 @@ class TrainCommand(Command):
     metrics: Metrics
     logger: Logger
     evaluation: Evaluation = Evaluation()
+    dry_run: bool = False
+    """Print the plan and stop."""
     seed: Seed = 0
     """Seed of weights, order and dropout; 0 is a seed like any other."""
     output: str = "outputs"

@@ -17,7 +17,6 @@ GROUP = 50
 class Batch(TypedDict):
     """`input_ids` and `supervised` are [batch, length], padded on the right."""
 
-    ids: list[str]
     input_ids: Tensor
     supervised: Tensor
     tokens: int
@@ -45,7 +44,6 @@ def collate(samples: Sequence[Encoded], pad_id: int) -> Batch:
         input_ids[row, : len(sample.input_ids)] = torch.tensor(sample.input_ids)
         supervised[row, : len(sample.roles)] = torch.tensor(sample.roles) != PROMPT
     return Batch(
-        ids=[s.id for s in samples],
         input_ids=input_ids,
         supervised=supervised,
         tokens=sum(len(s.input_ids) for s in samples),

@@ -117,6 +117,7 @@ def encode_records(
     *,
     context: int,
     over_length: Literal["shorten", "drop", "fail"],
+    required: bool = True,
     advance: Callable[[], None] = lambda: None,
 ) -> tuple[list[Encoded], Lengths]:
     """Tokenise records, each within `context` tokens, by the `over_length` policy; nothing is cut in silence.
@@ -125,7 +126,7 @@ def encode_records(
         The samples that fit, in order, and the account of those that did not.
 
     Raises:
-        WfllmError: a record is too long and the policy is `fail`, or none is left.
+        WfllmError: a record is too long and the policy is `fail`, or none is left and one is `required`.
     """
     forms = DOCUMENTATION[DOCUMENTATION.index(prompts.documentation) :]
     samples: list[Encoded] = []
@@ -149,7 +150,7 @@ def encode_records(
                     mend="Raise model.context or use trainer.over_length=shorten or drop.",
                 )
             lengths.dropped[record.id] = len(sample.input_ids)
-    if lengths.dropped and not samples:
+    if lengths.dropped and not samples and required:
         shortest = min(lengths.dropped.values())
         raise WfllmError(
             f"all {len(lengths.dropped)} records are over model.context={context} tokens",

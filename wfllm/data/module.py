@@ -26,6 +26,7 @@ class WorkflowData(pl.LightningDataModule):
         self.batch_size, self.pad_id, self.seed = batch_size, pad_id, seed
         self.epoch = 0
         self.position = 0
+        self._begun = (0, 0)
 
     def train_dataloader(self) -> _Lazy:
         return _Lazy(self, validation=False)
@@ -41,6 +42,7 @@ class WorkflowData(pl.LightningDataModule):
         """The rest of the current epoch; the position is moved before a batch is handed out."""
         order = batch_order([len(s.input_ids) for s in self.train], self.batch_size, self.seed, self.epoch)
         for number in range(self.position, len(order)):
+            self._begun = (self.epoch, number)
             last = number + 1 == len(order)
             self.epoch, self.position = (self.epoch + 1, 0) if last else (self.epoch, number + 1)
             yield collate([self.train[i] for i in order[number]], self.pad_id)
@@ -51,7 +53,9 @@ class WorkflowData(pl.LightningDataModule):
             yield collate([self.dev[i] for i in order[start : start + self.batch_size]], self.pad_id)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"epoch": self.epoch, "position": self.position}
+        """Where the batch in hand stands: a checkpoint is written as a batch begins, and repeats it."""
+        epoch, position = self._begun
+        return {"epoch": epoch, "position": position}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.epoch, self.position = state_dict["epoch"], state_dict["position"]

@@ -6,7 +6,9 @@ to know where a model came from.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import os
 import shutil
 import tempfile
@@ -90,7 +92,9 @@ def _write_from_gguf(file: Path, folder: Path) -> None:
     source = str(file.parent)
     # Without dequantize=True the weights load but can be neither trained nor saved.
     config = GgufConfig(gguf_file=file.name, dequantize=True)
-    loaded = AutoModelForCausalLM.from_pretrained(source, gguf_file=file.name, quantization_config=config)
+    print("Converting the packaged weights, once for all runs: about 20 seconds", flush=True)
+    with contextlib.redirect_stderr(io.StringIO()):  # a bar for each of three steps says less than one line
+        loaded = AutoModelForCausalLM.from_pretrained(source, gguf_file=file.name, quantization_config=config)
     tokenizer: Any = AutoTokenizer.from_pretrained(source, gguf_file=file.name)
     # The file's pad token is its end token, which would keep the end of an answer out of the loss.
     tokenizer.pad_token = PAD

@@ -57,7 +57,7 @@ def computes_bfloat16(accelerator: str = "auto") -> bool:
     """
     if accelerator != "cpu" and torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    has: dict[str, object] = torch.cpu.get_capabilities()
+    has = torch.cpu.get_capabilities()
     return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.bench.record import Record
+from wfllm.shortcuts.api import Api
 
 NOT_IN_RESULT = ("output", "dry_run", "show", "logger")
 """Keys that change where things are written or shown, not what comes out."""
@@ -32,9 +33,11 @@ def code_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def data_fingerprint(records: Iterable[Record]) -> str:
-    """Hash of the records as they are used, in order."""
+def data_fingerprint(records: Iterable[Record], apis: Iterable[Api] = ()) -> str:
+    """Hash of the records as they are used, in order, and of the API documentation beside them."""
     digest = hashlib.sha256()
+    for api in sorted(apis, key=lambda a: a.identifier):
+        digest.update(repr(api).encode())
     for record in records:
         digest.update(json.dumps(record.as_json(), sort_keys=True).encode())
     return digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -62,9 +61,16 @@ def merged(peft_model: Any) -> Any:
     return model
 
 
-def describe_folder(folder: Path) -> str:
-    """`LoRA adapter` or `weights`, for people."""
-    if (folder / ADAPTER).is_file():
-        kind = json.loads((folder / ADAPTER).read_text(encoding="utf-8")).get("peft_type", "adapter")
-        return f"{kind} adapter"
-    return "weights"
+def steps_of(checkpoint: Path) -> int:
+    """Optimiser steps done in a checkpoint.
+
+    Raises:
+        WfllmError: it cannot be read.
+    """
+    try:
+        return int(torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"])
+    except Exception as error:
+        text = str(error).split("\n")[0][:120]
+        raise WfllmError(
+            f"cannot be read ({text})", where=checkpoint, mend="Remove it to train from the start."
+        ) from error

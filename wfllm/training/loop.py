@@ -10,7 +10,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.loggers import Logger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
@@ -44,14 +44,6 @@ def build_trainer(
     trainer: Trainer, folder: Path, loggers: Sequence[Logger], callbacks: Sequence[Callback]
 ) -> pl.Trainer:
     """A Lightning trainer that writes its checkpoints to `folder`."""
-    keep = ModelCheckpoint(
-        dirpath=folder,
-        filename=LAST,
-        every_n_train_steps=trainer.checkpoint_every,
-        save_top_k=1,
-        enable_version_counter=False,
-        save_on_train_epoch_end=False,
-    )
     return pl.Trainer(
         max_epochs=trainer.epochs,
         max_steps=trainer.max_steps or -1,
@@ -59,19 +51,51 @@ def build_trainer(
         gradient_clip_val=trainer.clip or None,
         precision=precision_of(trainer),
         accelerator=trainer.accelerator,
-        devices=trainer.devices,
+        devices=1,
         val_check_interval=trainer.validate_every if trainer.validate_every < 1 else None,
         limit_val_batches=1.0,
         num_sanity_val_steps=0,
         log_every_n_steps=1,
         logger=list(loggers),
-        callbacks=[*callbacks, keep],
+        callbacks=[*callbacks, KeepLast(folder, trainer.checkpoint_every)],
+        enable_checkpointing=False,
         plugins=[AtomicCheckpoints()],
         use_distributed_sampler=False,
         enable_progress_bar=False,
         enable_model_summary=False,
         deterministic="warn",
     )
+
+
+class KeepLast(Callback):
+    """Writes `last.ckpt` every so many optimiser steps, when a step is over in every respect.
+
+    Lightning's own callback saves before the step's losses are logged and before a validation that follows,
+    so a kill right after it loses them for good, and a resumed run saves once more in the middle of a
+    window, without the gradients gathered so far. Here the checkpoint is written as the next batch begins;
+    `WorkflowData` says where the batches stood before that one.
+    """
+
+    def __init__(self, folder: Path, every: int) -> None:
+        self.folder, self.every, self._saved = folder, every, 0
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._saved = trainer.global_step
+
+    def on_train_batch_start(self, trainer: pl.Trainer, *args: Any, **kwargs: Any) -> None:
+        step = trainer.global_step
+        if step != self._saved and step % self.every == 0:
+            self._saved = step
+            trainer.save_checkpoint(self.folder / f"{LAST}.ckpt")
+
+    def on_save_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Take back that Lightning has the next batch in hand; else, gone on, it counts one step too many."""
+        batches = checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]
+        for count in (batches["current"], batches["total"]):
+            count["ready"] = count["completed"]
+        batches["is_last_batch"] = False
 
 
 class AtomicCheckpoints(TorchCheckpointIO):

@@ -22,7 +22,7 @@ class WorkflowModule(pl.LightningModule):
 
     Lightning averages the micro-batches' losses, so a short answer would weigh more than a long one. Here
     every micro-batch returns its *summed* loss and the gradient is divided once, before clipping, by the
-    supervised tokens of the whole step, over all ranks.
+    supervised tokens of the whole step.
 
     Args:
         model: transformers model, already prepared by a strategy.
@@ -46,12 +46,8 @@ class WorkflowModule(pl.LightningModule):
         return loss * self.accumulate  # undoes Lightning's division
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        loss, tokens = self._loss, self._tokens
-        world = self.trainer.world_size
-        if world > 1:
-            both: Any = self.all_gather(torch.tensor([loss, float(tokens)], dtype=torch.float64))
-            loss, tokens = float(both[..., 0].sum()), int(both[..., 1].sum())
-        mean = loss / tokens
+        tokens = self._tokens
+        mean = self._loss / tokens
         if not math.isfinite(mean):
             raise WfllmError(
                 f"the loss became {mean} at step {self.global_step + 1}",
@@ -61,11 +57,12 @@ class WorkflowModule(pl.LightningModule):
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    parameter.grad.mul_(world / tokens)  # DDP has averaged over ranks
+                    parameter.grad.div_(tokens)
         now = time.monotonic()
         seconds, self._since = max(now - self._since, 1e-9), now
         rate: float = optimizer.param_groups[0]["lr"]
-        self.log_dict({"train/loss": mean, "train/lr": rate})
+        # Steps are counted from 0 and named by us: after a resume Lightning's own count may be one too high.
+        self.log_dict({"train/loss": mean, "train/lr": rate, "step": float(self.global_step)})
         self.log_dict(
             {"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(tokens)}
         )
@@ -91,7 +88,8 @@ class WorkflowModule(pl.LightningModule):
         self._dev_tokens += int(tokens)
 
     def on_validation_epoch_end(self) -> None:
-        self.log("val/loss", self._dev_loss / max(1, self._dev_tokens), sync_dist=True)
+        mean = self._dev_loss / max(1, self._dev_tokens)
+        self.log_dict({"val/loss": mean, "step": float(self.global_step - 1)})
 
     def on_validation_end(self) -> None:
         self._since = time.monotonic()

@@ -25,7 +25,7 @@ def apply(model: Any, strategy: Strategy) -> Any:
             targets = [n for n in names if n != "lm_head"]
     config = LoraConfig(
         r=strategy.r,
-        lora_alpha=strategy.alpha,
+        lora_alpha=strategy.alpha,  # type: ignore[arg-type]  # declared int, taken as any number
         lora_dropout=strategy.dropout,
         target_modules=targets,
         layers_to_transform=blocks,
