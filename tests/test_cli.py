@@ -90,7 +90,7 @@ def test_help_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> 
     assert main([command, "--help"]) == 0
     text = capsys.readouterr().out
     assert text.startswith(f"wfllm {command}: {COMMANDS[command]}\n")
-    assert "dry_run" in text
+    assert "show" in text
 
 
 def test_no_command_shows_help_as_an_error(capsys: pytest.CaptureFixture[str]) -> None:

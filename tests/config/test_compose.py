@@ -18,6 +18,7 @@ from wfllm.config.registry import ROOTS, SCHEMAS
 # What only the user can give, by command and by option.
 NEEDS = {
     "transcribe": ["input=in", "output=out"],
+    "compile": ["input=in", "output=out"],
     "check": ["input=in"],
     "build": ["output=out.jsonl"],
     "generate": ["query=a timer", "checkpoint=run"],
@@ -137,7 +138,7 @@ def test_an_ablation_is_the_starter_but_for_its_target(name: str) -> None:
     assert ablation.plain["evaluation"]["after"] is True
     assert ablation.plain["target"]["name"] == name.removeprefix("ablation/")
     changed = {key.split(".")[0] for key, _, _ in differences(starter.plain, ablation.plain)}
-    assert changed == {"target"}
+    assert changed <= {"target", "decoding"}  # plan and comments need longer answers
 
 
 def test_a_preset_wins_over_the_preset_it_builds_on(conf: Write) -> None:

@@ -25,7 +25,7 @@ def test_an_unknown_key_names_the_nearest_however_it_is_added() -> None:
 
 def test_a_key_like_no_other_gets_the_list() -> None:
     found = faults("train", "xyzzy=1", "optim.xyzzy=1")
-    assert "Keys: dry_run, show," in found["xyzzy"].mend
+    assert "Keys: show, " in found["xyzzy"].mend
     assert "Keys: optim.lr, optim.schedule," in found["optim.xyzzy"].mend
 
 
@@ -60,7 +60,7 @@ WRONG = {
     "trainer.epochs": ("many", "should be a whole number, not 'many'"),
     "trainer.batch_size": ("1.5", "should be a whole number, not 1.5"),
     "trainer.accumulate": ("true", "should be a number, not True"),
-    "trainer.devices": ("0", "should be greater than or equal to 1, not 0"),
+    "trainer.samples": ("-1", "should be greater than or equal to 0, not -1"),
     "trainer.checkpoint_every": ("null", "should be a whole number, not None"),
     "optim.lr": ("fast", "should be a number, not 'fast'"),
     "optim.weight_decay": ("inf", "should be a finite number, not inf"),

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -190,9 +191,7 @@ def _begin(
         "seed": plain.get("seed"),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "packages": {
-            d.metadata["Name"]: d.version for d in sorted(distributions(), key=lambda d: d.name.lower())
-        },
+        "packages": _packages(),
     }
     RunFolder(path)._write(info)
 
@@ -226,6 +225,13 @@ def write_text(path: Path, text: str) -> None:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+@cache
+def _packages() -> dict[str, str]:
+    """Every installed package and its version. Read once: it is a second's work."""
+    found = {(meta := d.metadata)["Name"]: meta["Version"] for d in distributions()}
+    return dict(sorted(found.items(), key=lambda item: str(item[0]).lower()))
 
 
 def _git(*args: str) -> str:
