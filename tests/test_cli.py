@@ -256,6 +256,7 @@ def test_a_full_disk_is_one_line() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_terminal_without_arrows_still_gets_the_words() -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = run_wfllm("train", "seed=3", "show=diff", stdout=subprocess.PIPE, env=env)

@@ -60,6 +60,7 @@ def test_reading_overrides_never_stumbles(overrides: list[str]) -> None:
     assert all(len(point) == len(overrides) for point in sweep_points(overrides))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(["train", "build", "generate"]), st.lists(OVERRIDES, min_size=1, max_size=3))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_composing_never_stumbles(command: str, overrides: list[str]) -> None:
@@ -75,6 +76,7 @@ PLAIN = st.recursive(
 SAVED = compose("train", []).plain
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(SAVED)), PLAIN)
 @settings(max_examples=40, deadline=None)
 def test_checking_a_saved_config_never_stumbles(key: str, value: object) -> None:
@@ -195,6 +197,7 @@ def test_an_anchor_that_holds_itself_is_refused(conf: Write) -> None:
     assert "YAML" in faults("train", "experiment=mine")
 
 
+@pytest.mark.slow
 def test_deep_nesting_is_refused(conf: Write) -> None:
     assert "output=" in str(list(faults("train", "output=" + "[" * 1000 + "]" * 1000)))
     conf("experiment/mine.yaml", preset(f"output: {'[' * 1000}{']' * 1000}"))

@@ -53,7 +53,10 @@ def run(composed: Composed) -> int:
         console.print("[red]The model wrote no code block. Its answer was:")
         console.print(text.strip() or "(nothing)", markup=False, highlight=False)
         return 1
-    console.print(Syntax(answer.code.strip(), "python", word_wrap=True))
+    if console.is_terminal:
+        console.print(Syntax(answer.code.strip(), "python", word_wrap=True))
+    else:  # as it is, for a file or a pipe
+        print(answer.code.strip())
     findings = check(answer.code, catalogue, allowed=apis)
     for finding in findings:
         console.print(
@@ -67,9 +70,8 @@ def run(composed: Composed) -> int:
         following = f"Next: wfllm check {argument('input', config.output)}"
         console.print(following, highlight=False, markup=False, soft_wrap=True)
     else:
-        console.print(
-            "Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use", markup=False
-        )
+        following = "Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use"
+        console.print(following, markup=False, soft_wrap=True)
     return 0
 
 

@@ -434,7 +434,7 @@ class GenerateCommand(Command):
     """Run folder of `wfllm train`, or the `model` folder in one."""
     apis: list[str] | None = None
     """Identifiers of the APIs it may use; null picks those whose documentation fits the request best."""
-    max_apis: Positive = 8
+    max_apis: Positive = 5
     """How many are picked."""
     decoding: Decoding
     output: str | None = None
