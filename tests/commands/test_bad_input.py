@@ -69,6 +69,14 @@ def test_a_path_that_is_not_a_model(wfllm: Run, tmp_path: Path) -> None:
     assert "no such folder" in one_line(wfllm, "train", *args, "model.path=./missing")
 
 
+def test_a_gpu_that_is_not_there(wfllm: Run) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    assert "no GPU is to be seen" in one_line(wfllm, "train", *QUICK, "trainer.accelerator=gpu")
+
+
 def test_no_packaged_weights(wfllm: Run) -> None:
     line = one_line(wfllm, "train", "model=smollm2_135m", "model.package=llm_not_there", "logger=none")
     assert "not installed" in line

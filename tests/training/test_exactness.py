@@ -276,6 +276,18 @@ def test_nan_loss_stops_and_names_the_step(tmp_path: Path, samples: list[Encoded
         build_trainer(config, tmp_path, [], []).fit(module, datamodule=data)
 
 
+def test_a_model_that_cannot_be_written_is_one_line_and_leaves_nothing_half(tmp_path: Path) -> None:
+    class NoRoom:
+        def save_pretrained(self, folder: Path) -> None:
+            folder.mkdir()
+            (folder / "model.safetensors").write_text("half")
+            raise OSError("No space left on device")
+
+    with pytest.raises(WfllmError, match="Make room on the disk"):
+        save_trained(NoRoom(), NoRoom(), tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_saved_weights_load_as_they_were(tmp_path: Path, samples: list[Encoded]) -> None:
     class NoTokenizer:
         def save_pretrained(self, folder: Path) -> None:

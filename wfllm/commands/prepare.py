@@ -84,6 +84,26 @@ def read(data: s.Data, console: Console) -> Work:
     return Work(splits, catalogue, data_fingerprint(everything, catalogue.values()))
 
 
+def require_device(trainer: s.Trainer) -> None:
+    """Raise, before anything is read, where the machine lacks what the trainer asks for."""
+    if torch.cuda.is_available():
+        return
+    if trainer.accelerator == "gpu":
+        raise WfllmError("no GPU is to be seen", where="trainer.accelerator=gpu", mend="Use auto or cpu.")
+    if trainer.precision == "16-mixed":
+        mend = "Use trainer.precision=auto."
+        raise WfllmError("needs a GPU, and none is to be seen", where="trainer.precision=16-mixed", mend=mend)
+
+
+def from_anywhere(plain: dict[str, Any]) -> dict[str, Any]:
+    """The config with the data's path made absolute, so that its run folder can be used from any folder."""
+    data = dict(plain["data"])
+    for key in ("path", "apis"):
+        if data.get(key):
+            data[key] = str(Path(data[key]).expanduser().resolve())
+    return {**plain, "data": data}
+
+
 def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
     """Raise where there is nothing to train on."""
     if not splits["train"]:

@@ -40,10 +40,12 @@ def train(composed: Composed) -> RunFolder | None:
     if config.dry_run:
         print_plan(composed, work, console)
         return None
+    prepare.require_device(config.trainer)
+    plain = prepare.from_anywhere(composed.plain)
     folder = open_run(
         "train",
         composed.experiment,
-        composed.plain,
+        plain,
         composed.overrides,
         work.fingerprint,
         Path(config.output),
@@ -55,7 +57,7 @@ def train(composed: Composed) -> RunFolder | None:
     console.print(f"Run folder: {folder.path}", highlight=False, soft_wrap=True)
     with (
         folder.kept(),
-        tracking(config.logger, folder, composed.plain, composed.experiment, "train") as tracker,
+        tracking(config.logger, folder, plain, composed.experiment, "train") as tracker,
     ):
         folder.finish(**_stages(config, work, folder, tracker, console))
     report.print_results(console, folder)

@@ -21,8 +21,14 @@ def save_trained(model: Any, tokenizer: Any, folder: Path) -> None:
     """Write adapter or weights (safetensors) and tokenizer; the folder appears whole or not at all."""
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    model.save_pretrained(part)
-    tokenizer.save_pretrained(part)
+    try:
+        model.save_pretrained(part)
+        tokenizer.save_pretrained(part)
+    except Exception as error:  # safetensors has errors of its own for a full disk
+        shutil.rmtree(part, ignore_errors=True)
+        cause = f"the trained model could not be written ({str(error).strip() or type(error).__name__})"
+        mend = "Make room on the disk; the same command goes on from the last checkpoint."
+        raise WfllmError(cause, where=folder, mend=mend) from error
     (part / "README.md").unlink(missing_ok=True)  # peft's template card says nothing
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(part, folder)
