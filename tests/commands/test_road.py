@@ -179,6 +179,8 @@ def test_interrupted_by_a_person_says_so_and_goes_on(wfllm: Run, tmp_path: Path)
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell ignores Ctrl-C in what it runs in the background, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     _wait_for_steps(tmp_path / "outputs", 3)
     started.send_signal(signal.SIGINT)
