@@ -107,6 +107,7 @@ def test_modules_are_short_enough_to_read() -> None:
     assert {name: n for name, n in lengths.items() if n > LONGEST and name not in TABLES} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

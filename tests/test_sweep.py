@@ -13,6 +13,8 @@ from wfllm.config.compose import Composed
 from wfllm.config.overrides import sweep_points
 from wfllm.errors import WfllmError
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[[Composed], int | None]
 
 
@@ -48,7 +50,6 @@ def test_points_hold_every_single_value(overrides: list[str], points: list[list[
     assert list(sweep_points(overrides)) == points
 
 
-@pytest.mark.slow
 def test_a_sweep_runs_every_combination_with_a_stand_in_stage(stage: Callable[[Run], None]) -> None:
     seen: list[tuple[int, float, bool]] = []
 
@@ -62,7 +63,6 @@ def test_a_sweep_runs_every_combination_with_a_stand_in_stage(stage: Callable[[R
     assert seen == [(1, 0.1, True), (1, 0.2, True), (2, 0.1, True), (2, 0.2, True)]
 
 
-@pytest.mark.slow
 def test_a_failing_job_leaves_the_others_done_with_a_stand_in_stage(
     stage: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,7 +173,6 @@ def test_a_setting_that_the_launcher_does_not_have(capsys: pytest.CaptureFixture
     assert "hydra (command line): Could not override 'hydra.launcher.jobs'." in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_show_diff_in_a_sweep(capsys: pytest.CaptureFixture[str], stage: Callable[[Run], None]) -> None:
     stage(lambda composed: pytest.fail("started"))
     assert main(["compare", "-m", "runs=a,b", "show=diff"]) == 0
