@@ -23,8 +23,8 @@ from typing import Any
 
 import yaml
 
+from wfllm import lock
 from wfllm.errors import WfllmError
-from wfllm.tracking import lock
 from wfllm.tracking.identity import code_fingerprint, run_id
 
 RUNNING, FINISHED, FAILED = "running", "finished", "failed"
@@ -149,7 +149,11 @@ def open_run(
     path = found[-1] if found else parent / f"{datetime.now().strftime('%Y-%m-%d')}_{identity}"
     path.mkdir(parents=True, exist_ok=True)
     run = RunFolder(path)
-    lock.take(path)
+    lock.take(
+        path,
+        cause="this very run is going on in another process",
+        mend="Wait for it or stop it, or change a config key (seed=1) for another run.",
+    )
     try:
         # Only now is it sure what is there: another process may have begun or ended the run meanwhile.
         if not (path / "run.json").exists():

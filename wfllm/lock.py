@@ -1,4 +1,4 @@
-"""One process a run: two that write one folder at once would spoil each other's files."""
+"""One process a folder: two that write one at once would spoil each other's files."""
 
 from __future__ import annotations
 
@@ -17,40 +17,41 @@ RANKS = ("RANK", "LOCAL_RANK", "NODE_RANK")
 """Set by Lightning and torchrun in the processes of one run on several devices; its first takes the lock."""
 
 _held: dict[Path, int] = {}
-"""Open lock files of this process by run folder."""
+"""Open lock files of this process by folder and name."""
 
 
-def take(folder: Path) -> None:
-    """Lock a run folder until `release`, or until this process dies. Nothing where it has the lock already.
+def take(folder: Path, *, cause: str, mend: str, name: str = FILE) -> None:
+    """Lock a folder until `release`, or until this process dies. Nothing where it has the lock already.
+
+    Args:
+        folder: a folder that is there.
+        cause, mend: what to tell where another process has it.
+        name: which of the folder's locks; parts of one job that may run side by side have one each.
 
     Raises:
         WfllmError: another process has it.
     """
-    key = folder.resolve()
+    key = folder.resolve() / name
     if fcntl is None or key in _held or any(os.environ.get(name, "") not in ("", "0") for name in RANKS):
         return
-    file = os.open(key / FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    file = os.open(key, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(file)
-        raise WfllmError(
-            "this very run is going on in another process",
-            where=folder,
-            mend="Wait for it or stop it, or change a config key (seed=1) for another run.",
-        ) from None
+        raise WfllmError(cause, where=folder, mend=mend) from None
     except OSError:  # a file system without locks
         os.close(file)
         return
     _held[key] = file
 
 
-def release(folder: Path) -> None:
-    """Give the lock of a run folder back, if this process has it.
+def release(folder: Path, name: str = FILE) -> None:
+    """Give a lock of a folder back, if this process has it.
 
     The file stays: a lock on a file that another process has removed would lock nothing.
     """
-    file = _held.pop(folder.resolve(), None)
+    file = _held.pop(folder.resolve() / name, None)
     if file is not None:
         os.close(file)
 
