@@ -11,7 +11,7 @@ import pytest
 
 from tests.shortcuts.build import act, block, plist
 from wfllm.errors import WfllmError
-from wfllm.shortcuts.stage import transcribe_all, write_atomic
+from wfllm.shortcuts.stage import transcribe_all
 
 
 @pytest.fixture
@@ -67,16 +67,6 @@ def test_processes_give_the_same(folder: Path, tmp_path: Path) -> None:
     one = transcribe_all(str(folder), tmp_path / "a")
     two = transcribe_all(str(folder), tmp_path / "b", n_jobs=2)
     assert one.as_json() == two.as_json()
-
-
-def test_an_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(KeyboardInterrupt):
-        write_atomic(tmp_path / "x.py", b"abc")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_that_is_a_file_is_told(folder: Path, tmp_path: Path) -> None:

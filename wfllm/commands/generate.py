@@ -17,11 +17,11 @@ from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generate import context_of, generate
+from wfllm.files import write_text
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
 from wfllm.shortcuts.catalogue.search import best_apis
 from wfllm.shortcuts.checker import check
-from wfllm.tracking.run_folder import write_text
 
 
 def run(composed: Composed) -> int:

@@ -13,10 +13,10 @@ from typing import Any
 from rich.console import Console
 
 from wfllm.errors import WfllmError
+from wfllm.files import write_bytes
 from wfllm.progress import progress
 from wfllm.shortcuts.compile import CompileError, compile_code
 from wfllm.shortcuts.finding import Finding
-from wfllm.shortcuts.stage import write_atomic
 
 _SHOWN = 12
 
@@ -118,7 +118,7 @@ def compile_file(job: _Job) -> CompiledFile:
         plist = compile_code(code, sidecar, _contents(path), where=path)
         made.actions = len(plist["WFWorkflowActions"])
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(target, plistlib.dumps(plist, fmt=plistlib.FMT_BINARY, sort_keys=False))
+        write_bytes(target, plistlib.dumps(plist, fmt=plistlib.FMT_BINARY, sort_keys=False), sync=False)
         made.shortcut = str(target)
     except CompileError as error:
         made.findings = error.findings

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -17,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wfllm.errors import WfllmError
+from wfllm.files import write_bytes, write_text
 from wfllm.progress import progress
 from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.sidecar import VERSION
@@ -109,7 +108,7 @@ def transcribe_all(input: str, output: Path, n_jobs: int = 1) -> Report:
             resumed += again
             bar.advance()
     report = Report(files, resumed)
-    write_atomic(output / "report.json", json.dumps(report.as_json(), ensure_ascii=False, indent=1).encode())
+    write_text(output / "report.json", json.dumps(report.as_json(), ensure_ascii=True, indent=1))
     _print(report, output)
     return report
 
@@ -187,23 +186,10 @@ def _write(transcript: Transcript, report: FileReport, output: Path, digest: str
     made = {"version": VERSION, "source": digest, "report": asdict(report)}
     sidecar = {"made": made, **transcript.sidecar}
     for key, content in transcript.data.items():
-        write_atomic(output / f"{report.name}.{key}.bin", content)
-    write_atomic(output / f"{report.name}.py", transcript.code.encode("utf-8"))
+        write_bytes(output / f"{report.name}.{key}.bin", content, sync=False)
+    write_text(output / f"{report.name}.py", transcript.code, sync=False)
     text = json.dumps(sidecar, ensure_ascii=True, separators=(",", ":"))
-    write_atomic(output / f"{report.name}.sidecar.json", text.encode())
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: under another name first, then renamed."""
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    write_text(output / f"{report.name}.sidecar.json", text, sync=False)
 
 
 def _output_names(paths: list[Path]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytorch_lightning.loggers import Logger
 
-from wfllm.tracking.run_folder import write_text
+from wfllm.files import write_text
 
 
 class MetricsLog(Logger):

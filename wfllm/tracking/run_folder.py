@@ -25,6 +25,7 @@ import yaml
 
 from wfllm import lock
 from wfllm.errors import WfllmError
+from wfllm.files import write_text
 from wfllm.tracking.identity import code_fingerprint, run_id
 
 RUNNING, FINISHED, FAILED = "running", "finished", "failed"
@@ -214,21 +215,6 @@ def _started(run: RunFolder) -> str:
         return str(run.info.get("started", ""))
     except WfllmError:
         return ""
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all, even where the power fails."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        raise
 
 
 @cache
