@@ -1,0 +1,202 @@
+"""Stages on disk: resumed, sharded, killed, merged; always the same files in the end."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wfllm.bench.stages.engine import Build
+from wfllm.bench.stages.merge import merge
+from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Whole, Work
+from wfllm.errors import WfllmError
+
+ITEMS = 1500
+
+
+def numbers(_inputs: Inputs) -> Iterator[Outcome]:
+    yield from ({"id": str(n), "n": n} for n in range(ITEMS))
+
+
+def halves(items: list[Item]) -> Iterator[Outcome]:
+    for item in items:
+        if delay := float(os.environ.get("TEST_DELAY", "0")):
+            time.sleep(delay)
+        if item["n"] % 7 == 0:
+            yield Dropped(item, "seventh", "is divided by seven")
+        else:
+            yield {**item, "half": item["n"] / 2}
+
+
+def prepare_halves(_inputs: Inputs) -> Work:
+    return halves
+
+
+def even(inputs: Inputs) -> Iterator[Outcome]:
+    yield from (item for item in inputs.items("halve") if item["n"] % 2 == 0)
+
+
+def stages(step: int = 2) -> list[Any]:
+    return [
+        Whole("collect", (), numbers),
+        EachChunk("halve", "collect", prepare_halves, {"step": step}),
+        Whole("even", ("halve",), even),
+    ]
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(root).as_posix(): p.read_bytes()
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and p.name != "stage.json"
+    }
+
+
+def expected() -> list[Item]:
+    return [{"id": str(n), "n": n, "half": n / 2} for n in range(0, ITEMS, 2) if n % 7]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_every_stage_leaves_what_it_kept_and_what_it_dropped(tmp_path: Path, n_jobs: int) -> None:
+    build = Build(tmp_path, stages())
+    reports = list(build.run(n_jobs=n_jobs))
+    assert [(r.name, r.kept, r.dropped) for r in reports] == [
+        ("collect", ITEMS, 0),
+        ("halve", ITEMS - 215, 215),
+        ("even", 642, 0),
+    ]
+    assert list(build.items("even")) == expected()
+    assert {d.rule for d in build.drops("halve")} == {"seventh"}
+
+
+def test_a_finished_build_makes_nothing_again(tmp_path: Path) -> None:
+    list(Build(tmp_path, stages()).run())
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    assert all(report.there for report in Build(tmp_path, stages()).run())
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+
+
+def test_a_changed_setting_makes_its_stage_and_those_after_it_again(tmp_path: Path) -> None:
+    list(Build(tmp_path, stages()).run())
+    reports = list(Build(tmp_path, stages(step=3)).run())
+    assert [r.there for r in reports] == [True, False, False]
+
+
+def test_other_code_makes_all_again(tmp_path: Path) -> None:
+    list(Build(tmp_path, stages(), code="one").run())
+    assert not any(r.there for r in Build(tmp_path, stages(), code="two").run())
+
+
+def test_a_stage_alone_needs_the_one_before_it(tmp_path: Path) -> None:
+    with pytest.raises(WfllmError, match="stage halve: is not complete"):
+        list(Build(tmp_path, stages()).run(only=["even"]))
+    list(Build(tmp_path, stages()).run())
+    with pytest.raises(WfllmError, match="was made with other settings"):
+        list(Build(tmp_path, stages(step=3)).run(only=["even"]))
+
+
+def test_a_skipped_stage_passes_everything_through(tmp_path: Path) -> None:
+    build = Build(tmp_path, stages(), skip=["halve"])
+    list(build.run())
+    assert [item["n"] for item in build.items("even")] == list(range(0, ITEMS, 2))
+
+
+def test_a_chunk_that_is_lost_is_made_again(tmp_path: Path) -> None:
+    build = Build(tmp_path, stages())
+    list(build.run())
+    whole = files(tmp_path)
+    folder = build.folders["halve"]
+    (folder.path / "chunk-000002.jsonl").unlink()
+    folder.write_info({"key": build.keys["halve"], "complete": False})
+    list(Build(tmp_path, stages()).run())
+    assert files(tmp_path) == whole
+
+
+def test_shards_merge_to_what_one_machine_makes(tmp_path: Path) -> None:
+    one = Build(tmp_path / "one", stages())
+    list(one.run())
+    for number in (1, 2, 3):
+        reports = list(Build(tmp_path / f"shard{number}", stages()).run(shard=(number, 3)))
+        assert reports[-1].waiting
+    merged = Build(tmp_path / "merged", stages())
+    merge(merged, [tmp_path / "shard1"])
+    with pytest.raises(WfllmError, match="is not complete"):
+        list(merged.run(only=["even"]))
+    merge(merged, [tmp_path / "shard2", tmp_path / "shard3"])
+    reports = list(merged.run())
+    assert not any(r.waiting for r in reports)
+    assert files(tmp_path / "merged") == files(tmp_path / "one")
+
+
+def test_shards_in_one_folder_need_no_merge(tmp_path: Path) -> None:
+    one = Build(tmp_path / "one", stages())
+    list(one.run())
+    for number in (2, 1):
+        reports = list(Build(tmp_path / "both", stages()).run(shard=(number, 2)))
+    assert [r.waiting for r in reports] == ["", "", ""]
+    assert files(tmp_path / "both") == files(tmp_path / "one")
+
+
+def test_shards_of_another_config_do_not_merge(tmp_path: Path) -> None:
+    list(Build(tmp_path / "a", stages()).run(shard=(1, 2)))
+    with pytest.raises(WfllmError, match="other settings, data or code"):
+        merge(Build(tmp_path / "b", stages(step=3)), [tmp_path / "a"])
+    with pytest.raises(WfllmError, match="holds no stage"):
+        merge(Build(tmp_path / "b", stages()), [tmp_path])
+
+
+def test_a_chunk_that_differs_between_shards_is_told(tmp_path: Path) -> None:
+    list(Build(tmp_path / "a", stages()).run(shard=(1, 2)))
+    list(Build(tmp_path / "b", stages()).run())
+    chunk = tmp_path / "a" / "02_halve" / "chunk-000000.jsonl"
+    chunk.write_text('{"id":"x","n":2}\n')
+    with pytest.raises(WfllmError, match="differs from"):
+        merge(Build(tmp_path / "b", stages()), [tmp_path / "a"])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 3}'])
+def test_a_damaged_stage_file_is_named(tmp_path: Path, text: str) -> None:
+    list(Build(tmp_path, stages()).run())
+    (tmp_path / "02_halve" / "stage.json").write_text(text)
+    with pytest.raises(WfllmError, match=r"02_halve/stage\.json"):
+        list(Build(tmp_path, stages()).run())
+
+
+def test_half_a_surrogate_pair_survives(tmp_path: Path) -> None:
+    def odd(_inputs: Inputs) -> Iterable[Outcome]:
+        yield {"id": "\ud800"}
+
+    build = Build(tmp_path, [Whole("collect", (), odd)])
+    list(build.run())
+    assert list(build.items("collect")) == [{"id": "\ud800"}]
+
+
+def run_build(root: Path, n_jobs: int) -> None:
+    list(Build(root, stages()).run(n_jobs=n_jobs))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_killed_at_any_moment_it_ends_with_the_same_files(tmp_path: Path, n_jobs: int) -> None:
+    run_build(tmp_path / "calm", 1)
+    killed = str(tmp_path / "killed")
+    code = f"from tests.bench.stages.test_engine import *; run_build(Path({killed!r}), {n_jobs})"
+    draw = random.Random(0)
+    env = {**os.environ, "TEST_DELAY": "0.0005"}
+    for _ in range(10):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], env=env, start_new_session=True, stderr=subprocess.DEVNULL
+        )
+        time.sleep(draw.uniform(0.3, 1.2))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    run_build(tmp_path / "killed", 1)
+    assert files(tmp_path / "killed") == files(tmp_path / "calm")

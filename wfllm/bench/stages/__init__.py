@@ -1,0 +1,1 @@
+"""Building a dataset stage by stage: each reads the last one's files and writes its own, resumable."""

@@ -1,0 +1,213 @@
+"""Running the stages of a build: what is there already stays, what is missing is made, in order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from wfllm.bench.stages.folder import CHUNK, StageFolder
+from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Stage, Whole, Work
+from wfllm.errors import WfllmError
+from wfllm.progress import progress
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What became of one stage."""
+
+    name: str
+    kept: int = 0
+    dropped: int = 0
+    seconds: float = 0.0
+    there: bool = False
+    """It was complete already."""
+    waiting: str = ""
+    """Why it is not complete: what other shards have yet to make."""
+
+
+class Build:
+    """A folder of stages.
+
+    Args:
+        root: the build's folder; each stage has `<number>_<name>` in it.
+        stages: all of them, in order; a stage reads only from earlier ones.
+        code: what tells this version of the program from another: results of another are made again.
+        skip: names of stages that pass everything through.
+    """
+
+    def __init__(
+        self, root: Path, stages: Sequence[Stage], code: str = "", skip: Collection[str] = ()
+    ) -> None:
+        self.root = root
+        self.stages = [_passing(stage) if stage.name in skip else stage for stage in stages]
+        self.folders = {
+            stage.name: StageFolder(root / f"{number:02d}_{stage.name}")
+            for number, stage in enumerate(self.stages, start=1)
+        }
+        self.keys: dict[str, str] = {}
+        for stage in self.stages:
+            needs = [self.keys[name] for name in _needs(stage)]
+            text = json.dumps([stage.name, stage.name in skip, stage.settings, code, needs], sort_keys=True)
+            self.keys[stage.name] = hashlib.sha256(text.encode()).hexdigest()
+
+    # what stages read
+
+    def items(self, stage: str) -> Iterator[Item]:
+        return self.folders[stage].items()
+
+    def drops(self, stage: str) -> Iterator[Dropped]:
+        return self.folders[stage].drops()
+
+    def notes(self, stage: str) -> dict[str, Any]:
+        return self.folders[stage].info()
+
+    def is_complete(self, stage: str) -> bool:
+        return self.folders[stage].is_complete(self.keys[stage])
+
+    # running
+
+    def run(
+        self, only: Collection[str] | None = None, shard: tuple[int, int] = (1, 1), n_jobs: int = 1
+    ) -> Iterator[StageReport]:
+        """Make what is missing; one report a stage, as it ends.
+
+        Args:
+            only: names of the stages to run; the others must be complete where they are read.
+            shard: (number from 1, of how many): only the chunks of this part. A stage that must see every
+                item runs when all chunks before it are there; until then the build waits for other shards.
+            n_jobs: processes.
+
+        Raises:
+            WfllmError: a stage that is read and not run is not complete.
+        """
+        for stage in self.stages:
+            if only is not None and stage.name not in only:
+                continue
+            if self.is_complete(stage.name):
+                info = self.notes(stage.name)
+                yield StageReport(stage.name, info.get("kept", 0), info.get("dropped", 0), there=True)
+                continue
+            missing = self._missing(stage, shard)
+            if missing and shard == (1, 1):
+                raise self._not_done(missing)
+            if missing:
+                yield StageReport(stage.name, waiting=f"{missing} lacks the chunks of other shards")
+                return
+            start = time.monotonic()
+            self.folders[stage.name].begin(self.keys[stage.name])
+            if isinstance(stage, Whole):
+                report = self._whole(stage)
+            else:
+                report = self._each_chunk(stage, shard, n_jobs)
+            yield replace(report, seconds=time.monotonic() - start)
+
+    def _missing(self, stage: Stage, shard: tuple[int, int]) -> str:
+        """The first stage that this one needs and lacks; in a shard, the shard's own chunks are enough."""
+        for name in _needs(stage):
+            folder = self.folders[name]
+            own_chunks = isinstance(stage, EachChunk) and name == stage.reads and shard != (1, 1)
+            if own_chunks and folder.info().get("key") == self.keys[name]:
+                continue
+            if not self.is_complete(name):
+                return name
+        return ""
+
+    def _not_done(self, name: str) -> WfllmError:
+        info = self.folders[name].info()
+        changed = info and info["key"] != self.keys[name]
+        return WfllmError(
+            "was made with other settings, data or code" if changed else "is not complete",
+            where=f"stage {name}",
+            mend=f"Add it: stages=[{name},…], or leave stages= out to run all.",
+        )
+
+    def _whole(self, stage: Whole) -> StageReport:
+        """Written beside and moved into place: a stage that sees everything cannot go on in the middle."""
+        folder, key = self.folders[stage.name], self.keys[stage.name]
+        folder.remove()
+        beside = StageFolder(folder.path.with_name(f".new-{folder.path.name}"))
+        beside.remove()
+        beside.begin(key)
+        kept = dropped = 0
+        for number, outcomes in enumerate(_chunked(stage.work(self))):
+            more = beside.write(number, outcomes)
+            kept, dropped = kept + more[0], dropped + more[1]
+        beside.finish(key, {"kept": kept, "dropped": dropped})
+        beside.path.rename(folder.path)
+        return StageReport(stage.name, kept, dropped)
+
+    def _each_chunk(self, stage: EachChunk, shard: tuple[int, int], n_jobs: int) -> StageReport:
+        source, folder, key = self.folders[stage.reads], self.folders[stage.name], self.keys[stage.name]
+        number, of = shard
+        chunks = source.chunks()
+        todo = [c for c in chunks if c % of == number - 1 and not folder.has(c)]
+        total = source.info().get("kept") or len(chunks) * CHUNK
+        with progress(stage.name, total, "items", done=max(0, total - len(todo) * CHUNK)) as bar:
+            for done in _work(stage, self, source, folder, todo, n_jobs):
+                bar.advance(done)
+        lacking = [c for c in chunks if not folder.has(c)]
+        if lacking or not self.is_complete(stage.reads):
+            return StageReport(stage.name, waiting=f"{len(lacking) or 'some'} chunks belong to other shards")
+        kept, dropped = _count(folder.items()), _count(folder.drops())
+        folder.finish(key, {"kept": kept, "dropped": dropped})
+        return StageReport(stage.name, kept, dropped)
+
+
+def _work(
+    stage: EachChunk, inputs: Inputs, source: StageFolder, folder: StageFolder, todo: list[int], n_jobs: int
+) -> Iterator[int]:
+    """Make chunks; the number of items of each, as it is done."""
+    if not todo:
+        return
+    work = stage.prepare(inputs)
+    jobs = [(work, source, folder, chunk) for chunk in todo]
+    if n_jobs <= 1 or not stage.processes or len(jobs) < 2:
+        yield from map(_chunk, jobs)
+        return
+    pool = ProcessPoolExecutor(max_workers=min(n_jobs, len(jobs)))
+    try:
+        yield from pool.map(_chunk, jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _chunk(job: tuple[Work, StageFolder, StageFolder, int]) -> int:
+    work, source, folder, chunk = job
+    items = source.read(chunk)
+    folder.write(chunk, work(items))
+    return len(items)
+
+
+def _chunked(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """Runs of CHUNK outcomes; at least one run, so that having none is a result, too."""
+    outcomes = iter(outcomes)
+    first = True
+    while (run := list(islice(outcomes, CHUNK))) or first:
+        yield run
+        first = False
+
+
+def _count(things: Iterable[object]) -> int:
+    return sum(1 for _ in things)
+
+
+def _needs(stage: Stage) -> tuple[str, ...]:
+    return stage.reads if isinstance(stage, Whole) else (stage.reads, *stage.also)
+
+
+def _passing(stage: Stage) -> Stage:
+    if isinstance(stage, EachChunk):
+        return replace(stage, prepare=_pass_through, settings={}, processes=False)
+    first = stage.reads[0]
+    return replace(stage, work=lambda inputs: inputs.items(first), settings={})
+
+
+def _pass_through(_inputs: Inputs) -> Work:
+    return list

@@ -1,0 +1,72 @@
+"""What a stage of a build is: a name, what it reads, what determines its result, and its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Item = dict[str, Any]
+"""A sample on its way: the keys of a Record, and what a stage notes for later ones. JSON values only."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An item that goes no further: kept aside with the rule that dropped it."""
+
+    item: Item
+    rule: str
+    """Short name of the rule, as its config key has it."""
+    reason: str
+    """One line: what is wrong with this very item."""
+
+
+Outcome = Item | Dropped
+
+
+class Inputs(Protocol):
+    """What earlier stages left, read in order, one item at a time."""
+
+    def items(self, stage: str) -> Iterator[Item]:
+        """What the stage kept."""
+
+    def drops(self, stage: str) -> Iterator[Dropped]:
+        """What it dropped."""
+
+    def notes(self, stage: str) -> dict[str, Any]:
+        """What it noted of itself: counts, seconds, costs."""
+
+
+Work = Callable[[list[Item]], Iterable[Outcome]]
+"""Items of one chunk to what becomes of them, in order. Pickled where a stage runs in several processes."""
+
+
+@dataclass(frozen=True)
+class EachChunk:
+    """A stage in which no item depends on another: chunk by chunk, in several processes or on several
+    machines. Killed, it goes on with the chunks that are not there yet."""
+
+    name: str
+    reads: str
+    """The stage whose items it takes."""
+    prepare: Callable[[Inputs], Work]
+    """Makes the work once, from what any finished stage left."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What of the config determines its result."""
+    also: tuple[str, ...] = ()
+    """Further stages that `prepare` looks at."""
+    processes: bool = True
+    """Whether several processes make it faster: not where a server or a device does the work."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A stage that must see every item: duplicates, splits. Written whole or not at all."""
+
+    name: str
+    reads: tuple[str, ...]
+    work: Callable[[Inputs], Iterable[Outcome]]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+Stage = EachChunk | Whole
