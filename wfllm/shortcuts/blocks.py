@@ -7,11 +7,12 @@ from typing import Any
 
 from wfllm.shortcuts.conditions import write_condition, write_number
 from wfllm.shortcuts.expressions import call, name, number, write, write_item
+from wfllm.shortcuts.parse_values import parse, parse_item
 from wfllm.shortcuts.printing import Part
 from wfllm.shortcuts.statements import ActionScope, increment, meaningful
 from wfllm.shortcuts.tokens import Text, Token, parse_text
 from wfllm.shortcuts.tree import Block, If, Menu, RepeatEach, Section, has_condition
-from wfllm.shortcuts.values import Item, parse, parse_item
+from wfllm.shortcuts.values import Item
 
 _CONTROL = ("WFControlFlowMode", "GroupingIdentifier")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from wfllm.shortcuts import statements as st
 from wfllm.shortcuts.blocks import loop_names
+from wfllm.shortcuts.build_values import build, build_item
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.shortcuts.code_names import CodeNames, result_statement, uuid_for
 from wfllm.shortcuts.finding import Finding
@@ -18,7 +19,7 @@ from wfllm.shortcuts.read_expressions import is_text, is_token, read, read_field
 from wfllm.shortcuts.read_statements import appended, makes_variable, read_value, read_variable
 from wfllm.shortcuts.tokens import PLACEHOLDER, Text, Token, build_text, parse_token, wrap_token
 from wfllm.shortcuts.tree import CLOSE, COUNT, EACH, IF, MENU, MIDDLE, OPEN
-from wfllm.shortcuts.values import Item, build, build_item
+from wfllm.shortcuts.values import Item
 
 MAX_CHAIN = 250
 _Previous = Token | None  # None: not known, or nothing

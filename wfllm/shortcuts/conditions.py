@@ -12,8 +12,9 @@ import math
 from typing import Any
 
 from wfllm.shortcuts.expressions import OPERATORS, Scope, call, number, write
+from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.tokens import Text, Token, parse_token
-from wfllm.shortcuts.values import Quantity, Table, Typed, number_of, parse
+from wfllm.shortcuts.values import Quantity, Table, Typed, number_of
 
 OLD_OPERATORS = {"Equals": 4, "Is Greater Than": 2, "Is Less Than": 0, "Contains": 99, "": 4}
 """Operators of shortcuts from before 2018, when conditions were words."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
+from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.tokens import (
     COERCION,
     DATE_FORMAT,
@@ -35,7 +36,6 @@ from wfllm.shortcuts.values import (
     TooDeepError,
     Typed,
     number_of,
-    parse,
 )
 
 TOKEN_FUNCTIONS = {

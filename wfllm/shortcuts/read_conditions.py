@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from wfllm.shortcuts.build_values import build
 from wfllm.shortcuts.conditions import COMPARISONS, NUMBER, OPERANDS, OTHER_NUMBER, TEXT
 from wfllm.shortcuts.read_base import (
     ReadError,
@@ -24,7 +25,7 @@ from wfllm.shortcuts.read_expressions import (
 )
 from wfllm.shortcuts.read_values import NUMBER_OF_OPERATOR
 from wfllm.shortcuts.tokens import Token, wrap_token
-from wfllm.shortcuts.values import Quantity, build
+from wfllm.shortcuts.values import Quantity
 
 _OPERATOR_OF = {node: code for code, node in COMPARISONS.items()}
 _KEY_OF_FUNCTION = {function: key for key, function in OPERANDS.items()}

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wfllm.shortcuts.build_values import build
 from wfllm.shortcuts.expressions import TOKEN_FUNCTIONS
 from wfllm.shortcuts.read_base import (
     READERS,
@@ -27,12 +28,7 @@ from wfllm.shortcuts.tokens import (
     Text,
     Token,
 )
-from wfllm.shortcuts.values import (
-    ITEM_TYPES,
-    Item,
-    Items,
-    build,
-)
+from wfllm.shortcuts.values import ITEM_TYPES, Item, Items
 
 _KIND_OF_FUNCTION = {function: kind for kind, function in TOKEN_FUNCTIONS.items()}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from wfllm.shortcuts import statements as st
+from wfllm.shortcuts.build_values import build, build_item
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
 from wfllm.shortcuts.read_base import ReadError, ReadScope, arguments, called, is_left_out, number_literal
 from wfllm.shortcuts.read_expressions import (
@@ -19,7 +20,6 @@ from wfllm.shortcuts.read_expressions import (
     read_token,
 )
 from wfllm.shortcuts.tokens import Text, Token, wrap_token
-from wfllm.shortcuts.values import build, build_item
 
 
 class StatementScope(ReadScope, Protocol):

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 from wfllm.shortcuts.conditions import write_number
 from wfllm.shortcuts.expressions import Scope, call, keywords_of, name, number, write, write_item
 from wfllm.shortcuts.names import api_name
+from wfllm.shortcuts.parse_values import parse, parse_item
 from wfllm.shortcuts.tokens import Text, Token, parse_token
 from wfllm.shortcuts.tree import BLOCKS, Action
-from wfllm.shortcuts.values import Items, Record, parse, parse_item
+from wfllm.shortcuts.values import Items, Record
 
 BUILTIN = "is.workflow.actions."
 COMMENT, NOTHING = BUILTIN + "comment", BUILTIN + "nothing"

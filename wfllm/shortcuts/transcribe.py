@@ -19,10 +19,11 @@ from wfllm.shortcuts.blocks import loop_names, write_header, write_section
 from wfllm.shortcuts.conditions import subject_of
 from wfllm.shortcuts.expressions import call, digest_of, name
 from wfllm.shortcuts.names import Names
+from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.printing import Body, Entry, Printed, print_code
 from wfllm.shortcuts.tokens import Token
 from wfllm.shortcuts.tree import Action, Block, If, Menu, RepeatCount, RepeatEach, Section, Workflow, walk
-from wfllm.shortcuts.values import TooDeepError, parse
+from wfllm.shortcuts.values import TooDeepError
 
 MAX_INDENT = 90
 """Levels of indentation; Python's parser refuses a hundred."""

@@ -1,0 +1,87 @@
+"""Values to property lists, in the form Shortcuts writes today; `parse(build(value)) == value`."""
+
+from __future__ import annotations
+
+import datetime
+import plistlib
+from typing import Any
+
+from wfllm.shortcuts.tokens import Text, Token, build_token, wrap_text, wrap_token
+from wfllm.shortcuts.values import (
+    ARRAY,
+    DICTIONARY,
+    ITEM_TYPES,
+    NUMBER,
+    QUANTITY,
+    TABLE,
+    Bare,
+    Item,
+    Items,
+    Quantity,
+    Record,
+    Table,
+    Typed,
+)
+
+
+def build(value: Any) -> Any:
+    """The usual form of a value in a property list; `parse(build(v)) == v`."""
+    if isinstance(value, (str, bool, int, float, bytes, datetime.datetime, plistlib.UID)):
+        return value
+    if isinstance(value, list):
+        return [build(element) for element in value]
+    if isinstance(value, Token):
+        return wrap_token(value)
+    if isinstance(value, Text):
+        return wrap_text(value)
+    if isinstance(value, Bare):
+        return build_token(value.token)
+    if isinstance(value, Record):
+        return {key: build(field_) for key, field_ in value.fields.items()}
+    if isinstance(value, Items):
+        return {"Value": build_items(value), "WFSerializationType": DICTIONARY}
+    if isinstance(value, Quantity):
+        inner = {} if value.magnitude is None else {"Magnitude": build(value.magnitude)}
+        return {"Value": {**inner, "Unit": build(value.unit)}, "WFSerializationType": QUANTITY}
+    if isinstance(value, Table):
+        rows = [{k: build(v) for k, v in row.items()} for row in value.rows]
+        table = {"WFActionParameterFilterPrefix": value.prefix, "WFActionParameterFilterTemplates": rows}
+        table.update((k, build(v)) for k, v in value.fields.items())
+        return {"Value": table, "WFSerializationType": TABLE}
+    if isinstance(value, Typed):
+        return {**{k: build(v) for k, v in value.fields.items()}, "WFSerializationType": value.type}
+    raise TypeError(f"no value of a property list: {type(value).__name__}")
+
+
+def build_items(items: Items) -> dict[str, Any]:
+    """The Value of a WFDictionaryFieldValue."""
+    pairs = [{"WFKey": wrap_text(key), **build_item(item)} for key, item in items.pairs]
+    return {"WFDictionaryFieldValueItems": pairs}
+
+
+def build_item(item: Item) -> dict[str, Any]:
+    """One item with its type, as dictionaries and lists hold it."""
+    value = item.value
+    if item.odd:
+        held = {} if value is None else {"WFValue": build(value)}
+        return {"WFItemType": ITEM_TYPES.index(item.type), **held}
+    if item.type == "boolean":
+        inner: Any = wrap_token(value) if isinstance(value, Token) else value
+        raw: Any = {"Value": inner, "WFSerializationType": NUMBER}
+    elif isinstance(value, Token) and item.type in ("text", "number"):
+        raw = wrap_token(value)
+    elif item.type == "text":
+        raw = wrap_text(value)
+    elif item.type == "number":
+        raw = wrap_text(value if isinstance(value, Text) else str(value))
+    elif item.type == "dictionary":
+        nested = {"Value": build_items(value), "WFSerializationType": DICTIONARY}
+        raw = {"Value": nested, "WFSerializationType": DICTIONARY}
+    elif item.type == "array":
+        elements = [
+            e.value if e.type == "text" and isinstance(e.value, str) else build_item(e) for e in value
+        ]
+        raw = {"Value": elements, "WFSerializationType": ARRAY}
+    else:
+        raw = build(value)
+    return {"WFItemType": ITEM_TYPES.index(item.type), "WFValue": raw}
