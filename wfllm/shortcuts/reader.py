@@ -1,39 +1,25 @@
-"""Reading shortcut files in every container they come in; a fault is one line for one file."""
+"""Reading shortcut files in every container they come in; a fault is one line for one file.
+
+Files come from anywhere. Whatever they hold, reading one takes seconds and a bounded amount of memory,
+follows no link out of the folder, and executes nothing.
+"""
 
 from __future__ import annotations
 
-import json
-import plistlib
-import zipfile
-from collections.abc import Iterator
+import os
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
 
 from wfllm.errors import WfllmError
-from wfllm.shortcuts.signed import read_signed
+from wfllm.shortcuts.containers import MAX_BYTES, load
+from wfllm.shortcuts.zips import Budget, is_zip, members_of
 
-MAX_BYTES = 64 * 2**20
-"""Of one file; the largest real ones have a few megabytes."""
-MAX_VALUES = 5_000_000
-"""Of one file, shared ones counted each time they are reached: a small file can unfold to billions."""
-MAX_NESTING = 400
-MAX_MEMBERS, MAX_UNPACKED = 5_000, 512 * 2**20
-"""Of one zip."""
 SUFFIXES = (".shortcut", ".wflow", ".plist", ".xml", ".json", ".zip")
-_UNREADABLE = (
-    plistlib.InvalidFileException,
-    ExpatError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    EOFError,
-)
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe that nobody writes to must not make us wait."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +31,14 @@ class Source:
     plist: dict[str, Any] | None
     error: WfllmError | None = None
     member: str = ""
-    """Path inside the zip it came from."""
+    """Path inside the zip it came from; `inner.zip:x.shortcut` inside a zip inside it."""
 
 
 def find(input: str | Path) -> list[Path]:
     """The shortcut files that a file name, folder (searched with all its folders) or glob stands for.
+
+    In a folder, everything that is named like a shortcut is listed, also what `read` will refuse: a link
+    that leads nowhere, a pipe. Linked folders are not entered.
 
     Raises:
         WfllmError: nothing there, or nothing that could be a shortcut.
@@ -57,10 +46,8 @@ def find(input: str | Path) -> list[Path]:
     if not str(input).strip():
         raise WfllmError("no input", where="input", mend="Give input=<file, folder or glob>.")
     path = Path(input).expanduser()
-    if _is(path.is_file, path):
-        return [path]
     if _is(path.is_dir, path):
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        found = sorted(_below(path))
         if not found:
             raise WfllmError(
                 "no shortcuts in this folder",
@@ -68,22 +55,33 @@ def find(input: str | Path) -> list[Path]:
                 mend=f"Files end in {', '.join(SUFFIXES)}; others are read when named one by one.",
             )
         return found
+    if _is(lambda: os.path.lexists(path), path):
+        return [path]
     if any(c in str(input) for c in "*?["):
         return _find_glob(path)
     raise WfllmError("no such file or folder", where=path, mend="Check the path; quote a glob.")
 
 
-def _is(test: Any, path: Path) -> bool:
+def _is(test: Callable[[], bool], path: Path) -> bool:
     try:
-        return bool(test())
+        return test()
     except (OSError, ValueError) as fault:  # a name too long, a NUL in it, no permission
         raise WfllmError(f"cannot be looked up ({fault})", where=path, mend="Check the path.") from fault
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """What is named like a shortcut, and folders that cannot be looked into, for `read` to say so."""
+    shut: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=shut.append):
+        yield from (Path(here, name) for name in files if Path(name).suffix.lower() in SUFFIXES)
+        yield from (Path(here, name) for name in folders if Path(name).suffix.lower() == SUFFIXES[0])
+    yield from (Path(fault.filename) for fault in shut)
 
 
 def _find_glob(path: Path) -> list[Path]:
     anchor = Path(path.anchor) if path.anchor else Path()
     try:
-        found = sorted(p for p in anchor.glob(str(path.relative_to(anchor))) if p.is_file())
+        found = sorted(p for p in anchor.glob(str(path.relative_to(anchor))) if not p.is_dir())
     except (ValueError, OSError, NotImplementedError) as fault:
         raise WfllmError(
             f"not a glob ({fault})", where=path, mend="For example input='my/*.shortcut'."
@@ -93,163 +91,59 @@ def _find_glob(path: Path) -> list[Path]:
     return found
 
 
-def read(path: Path) -> list[Source]:
-    """The shortcuts of a file: one, or for a zip each of its members. Faults are in the sources."""
+def read(path: Path) -> Iterator[Source]:
+    """The shortcuts of a file: one, or for a zip each of its members. Faults are in the sources.
+
+    One at a time: a zip costs no more memory than its largest member.
+    """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise WfllmError(
-                f"{size / 2**20:,.0f} MB, at most {MAX_BYTES >> 20} MB are read",
-                where=path,
-                mend="A shortcut has a few megabytes at most: is this the right file?",
-            )
-        content = path.read_bytes()
-    except OSError as fault:
-        error = WfllmError(f"cannot be read ({fault.strerror})", where=path, mend="Check its permissions.")
-        return [Source(path.stem, None, error)]
+        content = _bytes_of(path)
     except WfllmError as error:
-        return [Source(path.stem, None, error)]
-    if content[:4] == b"PK\x03\x04":
-        return list(_read_zip(path, content))
-    return [read_bytes(content, path.stem, path)]
+        yield Source(path.stem, None, error)
+        return
+    if not is_zip(content):
+        yield read_bytes(content, path.stem, path)
+        return
+    for member in members_of(content, path, Budget()):
+        if member.error is not None:
+            yield Source(member.stem, None, member.error, member.name)
+            continue
+        source = read_bytes(member.content, member.stem, f"{path}:{member.name}")
+        yield Source(source.name, source.plist, source.error, member.name)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The content of a regular file that is no larger than what is read."""
+    try:
+        with open(path, "rb", opener=lambda name, _: os.open(name, _FLAGS)) as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise WfllmError("not a file", where=path, mend="Shortcuts are plain files.")
+            if before.st_size > MAX_BYTES:
+                raise WfllmError(
+                    f"{before.st_size / 2**20:,.0f} MB, at most {MAX_BYTES >> 20} MB are read",
+                    where=path,
+                    mend="A shortcut has a few megabytes at most: is this the right file?",
+                )
+            content = file.read(MAX_BYTES + 1)
+            after = os.fstat(file.fileno())
+    except OSError as fault:
+        if isinstance(fault, IsADirectoryError):
+            raise WfllmError("a folder, not a file", where=path, mend="Shortcuts are plain files.") from fault
+        mend = "Does the link lead anywhere?" if path.is_symlink() else "Check that it is there and readable."
+        raise WfllmError(f"cannot be read ({fault.strerror})", where=path, mend=mend) from fault
+    except ValueError as fault:  # a NUL in the name
+        raise WfllmError(f"cannot be read ({fault})", where=path, mend="Check the path.") from fault
+    if (len(content), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise WfllmError(
+            "changed while it was read", where=path, mend="Run again when nothing writes to it any more."
+        )
+    return content
 
 
 def read_bytes(content: bytes, name: str, where: str | Path = "") -> Source:
     """The shortcut in the bytes of one file that is no zip."""
     try:
-        return Source(name, _as_shortcut(_load(content, where), where))
+        return Source(name, load(content, where))
     except WfllmError as error:
         return Source(name, None, error)
-
-
-def _load(content: bytes, where: str | Path) -> Any:
-    start = content[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start:
-        raise WfllmError("empty file", where=where, mend="Export the shortcut again.")
-    try:
-        if content.startswith(b"AEA1"):
-            return _load(read_signed(content, where), where)
-        if start[:1] in (b"{", b"["):
-            return json.loads(content.decode("utf-8-sig"))
-        if start.startswith(b"bplist"):
-            return plistlib.loads(content)
-        if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-            return plistlib.loads(content.lstrip(b"\xef\xbb\xbf \t\r\n"), fmt=plistlib.FMT_XML)
-    except WfllmError:
-        raise
-    except (RecursionError, MemoryError) as fault:
-        raise WfllmError(
-            "nested too deeply", where=where, mend="No real shortcut is: check its origin."
-        ) from fault
-    except _UNREADABLE as fault:
-        kind = "JSON" if start[:1] in (b"{", b"[") else "property list"
-        reason = " ".join(str(fault).split())[:120] or type(fault).__name__
-        raise WfllmError(
-            f"damaged {kind} ({reason})", where=where, mend="Export or download the shortcut again."
-        ) from fault
-    raise WfllmError(
-        "not a shortcut (neither property list, JSON, zip nor signed shortcut)",
-        where=where,
-        mend="Export it from the Shortcuts app as a .shortcut file.",
-    )
-
-
-def _as_shortcut(loaded: Any, where: str | Path) -> dict[str, Any]:
-    """The property list with its actions, whatever the dump looks like; its size bounded."""
-    if isinstance(loaded, list):
-        loaded = {"WFWorkflowActions": loaded}
-    if isinstance(loaded, dict) and "WFWorkflowActions" not in loaded:
-        inner = [v for v in loaded.values() if isinstance(v, dict) and "WFWorkflowActions" in v]
-        loaded = inner[0] if len(inner) == 1 else loaded
-    if not isinstance(loaded, dict) or not isinstance(loaded.get("WFWorkflowActions"), list):
-        raise WfllmError(
-            "a property list, but no shortcut: it has no WFWorkflowActions",
-            where=where,
-            mend="Export it from the Shortcuts app as a .shortcut file.",
-        )
-    _check_size(loaded, where)
-    return loaded
-
-
-def _check_size(loaded: Any, where: str | Path) -> None:
-    """Counts values as they unfold; binary property lists can share and even contain themselves."""
-    level, count = [loaded], 0
-    for _ in range(MAX_NESTING):
-        count += len(level)
-        inner: list[Any] = []
-        for value in level:
-            if type(value) is dict:
-                inner.extend(value.values())
-                if not all(type(key) is str for key in value):
-                    raise WfllmError(
-                        "a dictionary whose keys are no texts", where=where, mend="Export the shortcut again."
-                    )
-            elif type(value) is list:
-                inner.extend(value)
-            if len(inner) > MAX_VALUES:
-                break
-        level = inner
-        if not level:
-            return
-        if count + len(level) > MAX_VALUES:
-            raise WfllmError(
-                f"unfolds to more than {MAX_VALUES:,} values", where=where, mend="No real shortcut does."
-            )
-    raise WfllmError(
-        f"nested more than {MAX_NESTING} deep", where=where, mend="No real shortcut is: check its origin."
-    )
-
-
-def _read_zip(path: Path, content: bytes) -> Iterator[Source]:
-    try:
-        archive = zipfile.ZipFile(BytesIO(content))
-        members = [m for m in archive.infolist() if not m.is_dir() and _may_be_shortcut(m.filename)]
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as fault:
-        error = WfllmError(f"damaged zip ({fault})", where=path, mend="Download it again.")
-        yield Source(path.stem, None, error)
-        return
-    if not members:
-        error = WfllmError("a zip without shortcuts in it", where=path, mend="Is this the right file?")
-        yield Source(path.stem, None, error)
-    unpacked = 0
-    for i, member in enumerate(members):
-        where = f"{path}:{member.filename}"
-        stem = PurePosixPath(member.filename).stem
-        unpacked += member.file_size
-        if i >= MAX_MEMBERS or unpacked > MAX_UNPACKED or member.file_size > MAX_BYTES:
-            error = WfllmError(
-                f"the zip unpacks to more than is read ({MAX_MEMBERS:,} files, {MAX_UNPACKED >> 20} MB, "
-                f"{MAX_BYTES >> 20} MB each)",
-                where=where,
-                mend="Unpack it yourself and name the folder.",
-            )
-            yield Source(stem, None, error, member.filename)
-            if i >= MAX_MEMBERS:
-                return
-            continue
-        try:
-            with archive.open(member) as file:
-                inner = file.read(member.file_size + 1)
-        except (
-            zipfile.BadZipFile,
-            RuntimeError,
-            OSError,
-            EOFError,
-            ValueError,
-            NotImplementedError,
-        ) as fault:
-            error = WfllmError(f"damaged or locked member ({fault})", where=where, mend="Unpack it yourself.")
-            yield Source(stem, None, error, member.filename)
-            continue
-        except Exception as fault:  # zlib.error, lzma.LZMAError: each codec has its own
-            error = WfllmError(f"damaged member ({fault})", where=where, mend="Download the zip again.")
-            yield Source(stem, None, error, member.filename)
-            continue
-        source = read_bytes(inner, stem, where)
-        yield Source(stem, source.plist, source.error, member.filename)
-
-
-def _may_be_shortcut(name: str) -> bool:
-    path = PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
-    return not hidden and path.suffix.lower() in SUFFIXES[:-1]

@@ -1,0 +1,195 @@
+"""The bytes of one file as a shortcut: property list (binary, XML), JSON, bare actions, signed."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import plistlib
+import re
+from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+from wfllm.errors import WfllmError
+from wfllm.shortcuts.signed import read_signed
+
+MAX_BYTES = 32 * 2**20
+"""Of one file. Of 356 real shortcuts the largest has 0.9 MB, most of it pictures; larger ones exist."""
+MAX_VALUES = 300_000
+"""Of one file, shared ones counted each time they are reached: a small file can unfold to billions. The
+largest workflow known (4,425 actions) has some 50,000. Many more take minutes and gigabytes to write."""
+MAX_NESTING = 400
+_SPACE = b"\xef\xbb\xbf \t\r\n"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_TRAILER = 32
+_UNREADABLE = (
+    plistlib.InvalidFileException,
+    ExpatError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    OverflowError,
+    EOFError,
+    LookupError,
+)
+_EXPORT = "Export or download the shortcut again."
+_ORIGIN = "No real shortcut is: check its origin."
+
+
+def load(content: bytes, where: str | Path = "") -> dict[str, Any]:
+    """The property list of a shortcut, whatever container it comes in; its `WFWorkflowActions` is a list.
+
+    Its size and depth are bounded, and it holds only values that a property list can hold.
+
+    Raises:
+        WfllmError: not a shortcut, damaged, or beyond the limits.
+    """
+    if content.startswith(b"AEA1"):
+        content = read_signed(content, where)
+    start = content[:256].lstrip(_SPACE)
+    if not start:
+        raise WfllmError("empty file", where=where, mend="Export the shortcut again.")
+    kind = "JSON" if start[:1] in (b"{", b"[") else "property list"
+    try:
+        loaded = _load(content, start, where)
+    except WfllmError:
+        raise
+    except (RecursionError, MemoryError) as fault:
+        raise WfllmError("nested too deeply", where=where, mend=_ORIGIN) from fault
+    except _UNREADABLE as fault:
+        reason = " ".join(str(fault).split())[:120] or type(fault).__name__
+        raise WfllmError(f"damaged {kind} ({reason})", where=where, mend=_EXPORT) from fault
+    return _as_shortcut(loaded, content if start[:1] == b"<" else b"", where)
+
+
+def _load(content: bytes, start: bytes, where: str | Path) -> Any:
+    """What the bytes hold. What would take long is refused before: the parsers know no limits."""
+    if start[:1] in (b"{", b"["):
+        if content.count(b",") + content.count(b"[") > MAX_VALUES:
+            raise _too_many(where)
+        return json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant
+        )
+    if start.startswith(b"bplist"):
+        declared = int.from_bytes(content[-_TRAILER + 8 : -_TRAILER + 16], "big")
+        if MAX_VALUES < declared < len(content):  # more than bytes is damage, and found at once
+            raise _too_many(where)
+        return plistlib.loads(content)
+    if start.startswith((b"<", *_UTF_16)):
+        if content.count(b"<") > 2 * MAX_VALUES:
+            raise _too_many(where)
+        return plistlib.loads(content.lstrip(_SPACE), fmt=plistlib.FMT_XML)
+    raise WfllmError(
+        "not a shortcut (neither property list, JSON, zip nor signed shortcut)",
+        where=where,
+        mend="Export it from the Shortcuts app as a .shortcut file.",
+    )
+
+
+def _too_many(where: str | Path) -> WfllmError:
+    return WfllmError(
+        f"unfolds to more than {MAX_VALUES:,} values", where=where, mend="No real shortcut does."
+    )
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key stands twice in one dictionary")
+    return made
+
+
+def _no_constant(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _as_shortcut(loaded: Any, xml: bytes, where: str | Path) -> dict[str, Any]:
+    """The property list with its actions, whatever the dump looks like."""
+    entries = _check(loaded, where)
+    if xml and len(re.findall(rb"<key\b", xml)) != entries and _has_key_twice(xml):
+        raise WfllmError(
+            "damaged property list (a key stands twice in one dictionary)", where=where, mend=_EXPORT
+        )
+    if isinstance(loaded, list):
+        loaded = {"WFWorkflowActions": loaded}
+    if isinstance(loaded, dict) and "WFWorkflowActions" not in loaded:
+        inner = [v for v in loaded.values() if isinstance(v, dict) and "WFWorkflowActions" in v]
+        loaded = inner[0] if len(inner) == 1 else loaded
+    if not isinstance(loaded, dict) or not isinstance(loaded.get("WFWorkflowActions"), list):
+        raise WfllmError(
+            "a property list, but no shortcut: it has no WFWorkflowActions",
+            where=where,
+            mend="Export it from the Shortcuts app as a .shortcut file.",
+        )
+    return loaded
+
+
+class _Once(dict[str, Any]):
+    """A dictionary that takes no key twice: the parser keeps the last one in silence."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in self:
+            raise KeyError(key)
+        super().__setitem__(key, value)
+
+
+def _has_key_twice(xml: bytes) -> bool:
+    try:
+        plistlib.loads(xml.lstrip(_SPACE), fmt=plistlib.FMT_XML, dict_type=_Once)
+    except KeyError:
+        return True
+    return False
+
+
+def _check(loaded: Any, where: str | Path) -> int:
+    """Refuses what is too much or no property list; the number of dictionary entries.
+
+    Values are counted, and texts measured, as they unfold; binary property lists can share values and even
+    contain themselves.
+    """
+    level, count, size, entries = [loaded], 1, 0, 0
+    for _ in range(MAX_NESTING):
+        inner: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind is str or kind is bytes:
+                size += len(value)
+            elif kind is dict:
+                if not all(type(key) is str for key in value):
+                    raise WfllmError("a dictionary whose keys are no texts", where=where, mend=_EXPORT)
+                size += sum(map(len, value))
+                entries += len(value)
+                inner.extend(value.values())
+            elif kind is list:
+                inner.extend(value)
+            else:
+                _check_leaf(value, where)
+            if count + len(inner) > MAX_VALUES:
+                raise _too_many(where)
+            if size > MAX_BYTES:
+                raise WfllmError(
+                    f"unfolds to more than {MAX_BYTES >> 20} MB of text",
+                    where=where,
+                    mend="No real shortcut does.",
+                )
+        level, count = inner, count + len(inner)
+        if not level:
+            return entries
+    raise WfllmError(f"nested more than {MAX_NESTING} deep", where=where, mend=_ORIGIN)
+
+
+def _check_leaf(value: Any, where: str | Path) -> None:
+    """A property list has no null, no number that is none, and integers of 64 bits."""
+    kind = type(value)
+    if kind is bool or kind is datetime.datetime or kind is plistlib.UID:
+        return
+    if kind is int and -(2**63) <= value < 2**64:
+        return
+    if kind is float and math.isfinite(value):
+        return
+    shown = "null" if value is None else "a number that is too large or none at all"
+    raise WfllmError(f"holds {shown}, which no property list can", where=where, mend=_EXPORT)
