@@ -226,9 +226,10 @@ def test_a_shortcut_that_calls_no_api_is_no_error(tmp_path: Path, on_error: Poli
     shortcut(tmp_path / "good.json", "showresult")
     shortcut(tmp_path / "empty.json")
     shortcut(tmp_path / "void.json")
+    shortcut(tmp_path / "talk.json", "comment", "nothing")
     records, faults = read_shortcuts(str(tmp_path), on_error=on_error)
     assert [r.id for r in records] == ["good"]
-    assert [Path(f.where).stem for f in faults] == ["empty", "void"]
+    assert [Path(f.where).stem for f in faults] == ["empty", "talk", "void"]
     assert all("calls no API" in f.cause for f in faults)
 
 

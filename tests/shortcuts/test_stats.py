@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.shortcuts.build import act, block, plist
+from wfllm.errors import WfllmError
+from wfllm.shortcuts.compile import compile_code
 from wfllm.shortcuts.stats import Stats, app_of, stats_of, stats_of_code
 from wfllm.shortcuts.tree import build_tree
+from wfllm.shortcuts.used import BECAME_SYNTAX, used_apis
 
 
 def test_counts_of_a_workflow() -> None:
@@ -38,8 +43,9 @@ def test_counts_of_code() -> None:
             "        is_workflow_actions_url()",
         ]
     )
+    # for, end; if, otherwise, end; if, end (its branch is empty); the call; menu, case, end; the url
     assert stats_of_code(code) == Stats(
-        actions=2 + 3 + 2 + 1 + 1 + 3 + 1, ifs=2, loops=1, depth=3, apis=2, apps=1
+        actions=2 + 3 + 2 + 1 + 3 + 1, ifs=2, loops=1, depth=3, apis=5, apps=1
     )
 
 
@@ -52,3 +58,29 @@ def test_code_that_does_not_parse_has_no_counts() -> None:
 def test_apps() -> None:
     assert app_of("is.workflow.actions.url") == ""
     assert app_of("com.example.app.DoIntent") == "com.example.app"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "a = 'x'\nB = a\nB.append(a)\nC = [a]\nC.append('lit')\nis_workflow_actions_url(A=C)",
+        "x = is_workflow_actions_count(Input=d.keys())\nis_workflow_actions_alert(A=d[f'{x}'], B=d['k'])",
+        "pass\nif clipboard():\n    pass\n    pass\nelse:\n    exit_shortcut()",
+        "If_Result = None\nif clipboard():\n    If_Result = 'made'\noutput(If_Result)",
+        "Repeat_Results = []\nfor i in range(3):\n    Repeat_Results.append('made')\noutput(Repeat_Results)",
+        "match menu('?', ['A', 'B']):\n    case 'A':\n        n = 3\n    case 'B':\n        n = number(n)",
+        "d = {'a': number(n), 'b': [boolean(x)]}\nrun_shortcut('B', d)\nrun_this_shortcut()\nget_variable(d)",
+        "x = ask('How many?', type='Number')\ny = f'{x}'\nz = join_text('a', y)\nw = get_property(z, 'Name')",
+    ],
+)
+def test_counts_of_code_are_counts_of_what_it_compiles_to(code: str) -> None:
+    made = build_tree(compile_code(code))
+    assert stats_of_code(code) == stats_of(made)
+    listed = [i for i in dict.fromkeys(a.identifier for a in made.actions) if i not in BECAME_SYNTAX]
+    assert used_apis(code) == listed
+
+
+def test_values_inside_each_other_beyond_reading_are_refused() -> None:
+    with pytest.raises(WfllmError, match="nested too deeply"):
+        used_apis(f"x = y{'[0]' * 900}")
+    assert stats_of_code(f"x = y{'[0]' * 900}") is None

@@ -15,7 +15,7 @@ class Record:
 
     query: str
     apis: list[str]
-    """Identifiers of the APIs the code calls, those that became Python syntax left out."""
+    """Identifiers of the actions the code uses, those that became Python syntax left out; see `used_apis`."""
     task_plan: str
     annotated_code: str
     """Python in the workflow dialect, a comment on the line before each statement."""

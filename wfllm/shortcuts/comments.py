@@ -65,17 +65,6 @@ def called_api(node: ast.stmt, catalogue: Catalogue | None = None) -> str | None
     return api.identifier if api else api_identifier(name)
 
 
-def called_apis(code: str, catalogue: Catalogue | None = None) -> list[str]:
-    """Identifiers of the APIs that code calls, each once, in the order they first occur.
-
-    What became syntax of the dialect is left out, as in the published samples (paper, section 3.1).
-
-    Raises:
-        WfllmError: the code does not parse.
-    """
-    return list(dict.fromkeys(s.api for s in statements(code, catalogue) if s.api is not None))
-
-
 def without_comments(code: str) -> str:
     """Code without its comments, layout kept: whole-line comments go with their line.
 

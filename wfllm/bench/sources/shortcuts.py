@@ -11,6 +11,7 @@ from wfllm.bench.thoughts.catalogue import annotate
 from wfllm.errors import WfllmError
 from wfllm.progress import progress
 from wfllm.shortcuts.reader import Source, find, read
+from wfllm.shortcuts.statements import COMMENT, NOTHING
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 
@@ -62,7 +63,7 @@ def _record(source: Source, where: str) -> Record:
     # A file's name may hold bytes that are no UTF-8.
     name, place = (text.encode("utf-8", "replace").decode() for text in (source.name, where))
     script = transcribe(build_tree(source.plist, name))
-    if not script.apis:
+    if set(script.apis) <= {COMMENT, NOTHING}:
         raise _NothingToLearnError("calls no API, so there is nothing to learn from", where=where)
     bare = Record(query="", apis=script.apis, task_plan="", annotated_code=script.code, id=name, source=place)
     record = annotate(bare)

@@ -16,12 +16,12 @@ from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.comments import (
     Statement,
-    called_apis,
     code_spans,
     statements,
     with_comments,
 )
 from wfllm.shortcuts.syntax import blocks_of, parse_code
+from wfllm.shortcuts.used import used_apis
 
 
 def comment(statement: Statement, catalogue: Catalogue) -> str:
@@ -88,7 +88,7 @@ def annotate(record: Record, catalogue: Catalogue | None = None) -> Record:
     return replace(
         record,
         query=record.query or query(code, title, catalogue),
-        apis=record.apis or called_apis(code, catalogue),
+        apis=record.apis or used_apis(code, catalogue),
         task_plan=record.task_plan or plan(code, catalogue),
         annotated_code=with_comments(code, lacking),
     )

@@ -1,0 +1,183 @@
+"""Which actions code uses: every statement as the identifiers of the actions it stands for.
+
+The published `apis` of a sample lists each identifier of its shortcut but those that became Python syntax;
+variables, comments and Nothing are in it although no call of the code shows them. In all 67 published
+samples every API that is called is listed, every one listed is called or one of those four, and
+`setvariable` is there exactly where a line reads `name = other`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from wfllm.errors import WfllmError
+from wfllm.shortcuts import statements as st
+from wfllm.shortcuts.catalogue import Catalogue
+from wfllm.shortcuts.code_names import CodeNames, result_statement
+from wfllm.shortcuts.dialect import FUNCTIONS
+from wfllm.shortcuts.names import DIALECT, RESULT, TAKEN, api_identifier
+from wfllm.shortcuts.read_base import called, is_left_out, number_literal
+from wfllm.shortcuts.read_expressions import is_text, is_token
+from wfllm.shortcuts.read_statements import READERS, appended, makes_variable
+from wfllm.shortcuts.syntax import blocks_of, expressions_of, parse_code, preorder
+from wfllm.shortcuts.tree import COUNT, EACH, IF, MENU
+
+BECAME_SYNTAX = frozenset((IF, EACH, COUNT, MENU, st.TEXT, st.DICTIONARY, st.VALUE, st.ASK))
+"""Actions that the published `apis` leaves out (paper, Algorithm 1)."""
+_PUBLISHED = frozenset(("coerce_variable",))
+"""Functions of the published dialect that look at a value and are no action."""
+
+
+def used_apis(code: str, catalogue: Catalogue | None = None) -> list[str]:
+    """What the published `apis` of a workflow holds: identifiers of its actions, each once, in order of use.
+
+    Actions that became syntax are left out. So is the comment: in annotated code a comment is a thought and
+    no action, and nothing tells them apart.
+
+    Args:
+        code: a workflow in the dialect; calls of functions nobody knows count as actions of that name.
+        catalogue: knows which identifier a published function name stands for; without it the name is read
+            back by rule.
+
+    Raises:
+        WfllmError: the code does not parse, or is nested too deeply.
+    """
+    used = (i for group in used_by_statement(parse_code(code), catalogue) for i in group)
+    return [i for i in dict.fromkeys(used) if i not in BECAME_SYNTAX]
+
+
+def used_by_statement(tree: ast.Module, catalogue: Catalogue | None = None) -> list[list[str]]:
+    """For each statement in pre-order the identifiers of its actions, in order, each as often as it is used.
+
+    Those of the statements inside a block are at these statements; the middles and the end of a block are
+    not counted.
+
+    Raises:
+        WfllmError: values nested too deeply to read.
+    """
+    try:
+        return _Reader(tree, catalogue).run()
+    except RecursionError as fault:
+        raise WfllmError("nested too deeply to read", mend="Name the inner values.") from fault
+
+
+class _Reader:
+    def __init__(self, tree: ast.Module, catalogue: Catalogue | None) -> None:
+        self.tree, self.catalogue = tree, catalogue
+        self.names = CodeNames(tree, None)
+
+    def run(self) -> list[list[str]]:
+        placed = preorder(self.tree)
+        empty = {id(node) for here in placed for body in blocks_of(here.node) for node in _emptiness(body)}
+        return [[] if id(here.node) in empty else list(self.statement(here.node)) for here in placed]
+
+    def statement(self, node: ast.stmt) -> Iterator[str]:
+        if isinstance(node, ast.Pass):
+            yield st.NOTHING
+        elif isinstance(node, ast.Assign):
+            yield from self.assign(node)
+        elif isinstance(node, ast.Expr):
+            yield from self.expression(node)
+        elif isinstance(node, ast.Match):
+            yield from self.inside(node.subject)
+            yield MENU
+        else:
+            for root in expressions_of(node):
+                yield from self.value(root) if _is_loop_call(root) is None else self.inside(root)
+            if isinstance(node, ast.If):
+                yield IF
+            elif isinstance(node, ast.For):
+                yield COUNT if called(node.iter) == "range" else EACH
+
+    def assign(self, node: ast.Assign) -> Iterator[str]:
+        target = node.targets[0]
+        name = target.id if isinstance(target, ast.Name) else ""
+        if RESULT.fullmatch(name):
+            started = isinstance(node.value, ast.List) and not node.value.elts
+            if not (started or is_token(node.value) or is_left_out(node.value)):
+                yield from self.made(node.value)
+        elif makes_variable(node.value):
+            yield from self.inside(node.value)
+            yield st.SET
+        else:
+            yield from self.made(node.value)
+            if name in self.names.variables:
+                yield st.SET
+
+    def expression(self, node: ast.Expr) -> Iterator[str]:
+        add = appended(node)
+        if add is not None:
+            plain = is_token(add[1]) or makes_variable(add[1])
+            yield from self.inside(add[1]) if plain else self.made(add[1])
+            if not RESULT.fullmatch(add[0]):
+                yield st.APPEND
+        elif isinstance(node.value, ast.Call):
+            yield from self.made(node.value)
+
+    def made(self, node: ast.expr) -> Iterator[str]:
+        """The action that makes a value, after those of the values inside it."""
+        yield from self.inside(node)
+        identifier = self.maker(node)
+        if identifier is not None:
+            yield identifier
+
+    def maker(self, node: ast.expr) -> str | None:
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                return st.VALUE if node.func.attr in ("keys", "values") else None
+            name = called(node)
+            if name in READERS:
+                return READERS[name][0]
+            return st.TEXT if name == "join_text" else self.api(name)
+        if is_text(node):
+            return st.TEXT
+        if number_literal(node) is not None:
+            return st.NUMBER
+        if isinstance(node, ast.List):
+            return st.LIST
+        if isinstance(node, ast.Dict):
+            return st.DICTIONARY
+        return st.VALUE if isinstance(node, ast.Subscript) else None
+
+    def api(self, name: str) -> str | None:
+        """Identifier of the API that a function name stands for; None for Python's and the dialect's own."""
+        api = self.catalogue.by_name(name) if self.catalogue is not None else None
+        if api is not None:
+            return api.identifier
+        if name in DIALECT or name in TAKEN or name in FUNCTIONS or name in _PUBLISHED or "_" not in name:
+            return None
+        return api_identifier(name)
+
+    def inside(self, node: ast.expr) -> Iterator[str]:
+        """Actions for the values that stand inside this one."""
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from self.value(child)
+            elif isinstance(child, ast.keyword):
+                yield from self.value(child.value)
+
+    def value(self, node: ast.expr) -> Iterator[str]:
+        """Actions for a value that stands inside a statement: most need none."""
+        if isinstance(node, ast.Call):
+            name = called(node)
+            plain = name in FUNCTIONS and not FUNCTIONS[name].action and name != "get_variable"
+            yield from self.inside(node) if plain else self.made(node)
+        elif isinstance(node, ast.Subscript) and not _is_plain_key(node):
+            yield from self.made(node)
+        else:
+            yield from self.inside(node)
+
+
+def _is_plain_key(node: ast.Subscript) -> bool:
+    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+
+
+def _is_loop_call(node: ast.expr) -> str | None:
+    return called(node) if called(node) in ("range", "enumerate") else None
+
+
+def _emptiness(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The `pass` of an empty branch, which is no action."""
+    rest = body[:-1] if result_statement(body) else body
+    return rest if len(rest) == 1 and isinstance(rest[0], ast.Pass) else []
