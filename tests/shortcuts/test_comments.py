@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
-import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.shortcuts.build import plist
+from tests.shortcuts.test_generated import bodies
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.comments import code_spans, statements, with_comments, without_comments
+from wfllm.shortcuts.reader import find, read
+from wfllm.shortcuts.transcribe import transcribe
+from wfllm.shortcuts.tree import build_tree
 
 CODE = '''\
 text = """first
@@ -118,11 +123,80 @@ def test_any_comments_leave_the_same_tree(comments: dict[int, str]) -> None:
     assert same(CODE, with_comments(CODE, comments))
 
 
-def test_published_samples_are_accepted_as_they_are(shared_data: Path) -> None:
-    samples = json.loads((shared_data / "workflowbench" / "data_samples.json").read_text("utf-8"))
-    rows = samples if isinstance(samples, list) else list(samples.values())
-    for row in rows:
-        code = next(v for k, v in row.items() if "code" in k.lower())
-        stripped = without_comments(code)
-        assert 0 < len(stripped) < len(code)
-        assert without_comments(stripped) == stripped
+HARD = [
+    ("a hash in texts", "x = '#1'\ny = \"# 2\"\nz = '''\n# 3\n'''\n"),
+    ("a hash in an f-string", "x = 'a'\ny = f'# {x} #{x}'\nz = f'''\n# {x}\n'''\n"),
+    ("a hash in a raw text", "x = is_workflow_actions_text_match(A=r'\\#+')\n"),
+    ("texts end to end", "x = ('# a'\n     '# b'\n     f'# c')\n"),
+    ("a continued line", "x = 1 + \\\n    2\nif x and \\\n        x:\n    y = 3\n"),
+    ("a continued text", "x = 'a \\\n# b'\ny = 1\n"),
+    ("tabs", "if x:\n\ty = 1\n\tif y:\n\t\tz = '\t# a'\n"),
+    ("form feeds", "x = 1\n\x0c\ny = 2\n"),
+    ("two statements in a line", "x = '#'; y = 2\nif x: y = 3\n"),
+    ("letters of other alphabets", "名前 = '😀 # é'\nif 名前:\n    pass\n"),
+    ("no end of line", "if x:\n    y = '#'"),
+    ("brackets", "x = [\n    '#',\n]\ny = {\n    'a': '#',\n}\n"),
+    (
+        "else and case",
+        "if x:\n    pass\nelse:\n    pass\nmatch menu('#', ['#']):\n    case '#':\n        pass\n",
+    ),
+]
+
+
+@pytest.mark.parametrize("code", [code for _, code in HARD], ids=[name for name, _ in HARD])
+def test_comments_on_and_off_leave_the_same_tree(code: str) -> None:
+    assert without_comments(code) == code, "nothing in it is a comment"
+    on = with_comments(code, {s.index: f"note {s.index} '#" for s in statements(code)})
+    assert on.count("# note") == len(statements(code))
+    assert same(on, code)
+    assert without_comments(on) == code
+    if "'''" not in code and "\\\n" not in code:  # every line may end with a comment
+        trailing = "".join(f"{line}  # t\n" for line in on.split("\n"))
+        assert same(trailing, code)
+        assert same(without_comments(trailing), code)
+        assert "# t" not in without_comments(trailing)
+
+
+BROKEN = [
+    ("a text that never ends", "# a\nx = 'b # c\n  # d\ny = 1  # e\n", "x = 'b # c\ny = 1  # e\n"),
+    ("a bare word as a key", "x = f(Show-text=1)  # a\n# b\ny = 2\n", "x = f(Show-text=1)\ny = 2\n"),
+    ("a block with nothing in it", "if x:\n# a\nelse:\n    # b\n", "if x:\nelse:\n"),
+    ("a bracket never closed", "x = [1,  # a\n# b\ny = 2\n", "x = [1,  # a\ny = 2\n"),
+    ("half of a surrogate pair", "# \ud800\nx = '\ud800 # y'\n", "x = '\ud800 # y'\n"),
+    ("bytes that are no UTF-8", "# \udcff\nx = '\udcff # y'\n", "x = '\udcff # y'\n"),
+]
+
+
+@pytest.mark.parametrize(("code", "left"), [b[1:] for b in BROKEN], ids=[b[0] for b in BROKEN])
+def test_code_that_is_no_python_keeps_all_but_its_comments(code: str, left: str) -> None:
+    """Where it tokenises, comments are tokens; where not, they are the lines that hold nothing else."""
+    assert without_comments(code) == left
+    assert without_comments(left) == left
+
+
+def test_a_nul_is_no_end_of_the_code() -> None:
+    assert "y = 1" in without_comments("# a\nx = '\0'\ny = 1\n")
+
+
+@given(bodies)
+@settings(max_examples=60, deadline=None)
+def test_comments_of_generated_shortcuts(body: list[dict[str, Any]]) -> None:
+    on_and_off(transcribe(build_tree(plist(*body), "x"), {}).code)
+
+
+@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_comments_of_real_shortcuts(shared_data: Path, step: int) -> None:
+    for path in find(str(shared_data / "shortcuts"))[::step]:
+        for source in read(path):
+            assert source.plist is not None
+            on_and_off(transcribe(build_tree(source.plist, source.name)).code)
+
+
+def on_and_off(code: str) -> None:
+    tree = ast.dump(ast.parse(code))
+    bare = without_comments(code)
+    found = statements(bare)
+    on = with_comments(bare, {s.index: f"note {s.index}" for s in found})
+    assert on.count("# note") >= len(found)
+    assert ast.dump(ast.parse(bare)) == tree == ast.dump(ast.parse(on))
+    assert without_comments(on) == bare
