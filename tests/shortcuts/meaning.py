@@ -21,6 +21,7 @@ KINDS = {
     "Ask",
     "Clipboard",
     "DeviceDetails",
+    "CurrentApp",
     "Input",
 }
 EDITOR = {
@@ -38,7 +39,9 @@ OPERANDS = (
     "WFDate",
     "WFMeasurement",
     "WFDuration",
+    "WFBoundedNumber",
 )
+FAR_ENDS = ("WFAnotherDate", "WFAnotherMeasurement", "WFAnotherDuration", "WFAnotherBoundedNumber")
 OWN_KEYS = {
     "setvariable": ("WFVariableName", "WFInput"),
     "appendvariable": ("WFVariableName", "WFInput"),
@@ -308,7 +311,8 @@ class Meaning:
         if code in (99, 999, 8, 9):
             return subject, code, self.text(text or "")
         if code == 1003:
-            return subject, code, self.number(number), self.number(fields.get("WFAnotherNumber"))
+            ends = [(k, repr(self.value(fields[k]))) for k in (*OPERANDS, *FAR_ENDS) if k in fields]
+            return subject, code, self.number(number), self.number(fields.get("WFAnotherNumber")), ends
         if typed:
             return subject, code, typed, repr(text), repr(number)
         if code in (0, 1, 2, 3):

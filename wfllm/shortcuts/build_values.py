@@ -41,8 +41,9 @@ def build(value: Any) -> Any:
     if isinstance(value, Items):
         return {"Value": build_items(value), "WFSerializationType": DICTIONARY}
     if isinstance(value, Quantity):
-        inner = {} if value.magnitude is None else {"Magnitude": build(value.magnitude)}
-        return {"Value": {**inner, "Unit": build(value.unit)}, "WFSerializationType": QUANTITY}
+        parts = {"Magnitude": value.magnitude, "Unit": value.unit}
+        inner = {key: build(part) for key, part in parts.items() if part is not None}
+        return {"Value": inner, "WFSerializationType": QUANTITY}
     if isinstance(value, Table):
         rows = [{k: build(v) for k, v in row.items()} for row in value.rows]
         table = {"WFActionParameterFilterPrefix": value.prefix, "WFActionParameterFilterTemplates": rows}

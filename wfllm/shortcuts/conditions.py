@@ -26,8 +26,17 @@ OPERANDS = {
     "WFDate": "date",
     "WFMeasurement": "measurement",
     "WFDuration": "duration",
+    "WFBoundedNumber": "bounded_number",
 }
 """Operands that are neither text nor number, and the function each is written as."""
+OTHER_END = {
+    NUMBER: OTHER_NUMBER,
+    "WFDate": "WFAnotherDate",
+    "WFMeasurement": "WFAnotherMeasurement",
+    "WFDuration": "WFAnotherDuration",
+    "WFBoundedNumber": "WFAnotherBoundedNumber",
+}
+"""Operands that `between` takes, and the key of its upper end."""
 COMPARISONS: dict[int, type[ast.cmpop]] = {
     4: ast.Eq,
     5: ast.NotEq,
@@ -36,7 +45,7 @@ COMPARISONS: dict[int, type[ast.cmpop]] = {
     2: ast.Gt,
     3: ast.GtE,
 }
-_FIELDS = frozenset(("WFCondition", "WFInput", TEXT, NUMBER, OTHER_NUMBER, *OPERANDS))
+_FIELDS = frozenset(("WFCondition", "WFInput", TEXT, NUMBER, *OPERANDS, *OTHER_END.values()))
 
 
 def operator_of(raw: Any) -> int | None:
@@ -97,10 +106,7 @@ def _write_simple(code: int, parameters: dict[str, Any], subject: ast.expr, scop
     if code in (1000, 1001):
         return _write_period("in_next" if code == 1000 else "in_last", parameters, subject)
     if code == 1003:
-        low, high = _number(parameters.get(NUMBER), scope), _number(parameters.get(OTHER_NUMBER), scope)
-        if low is None or high is None or parameters.keys() & OPERANDS.keys():
-            return None
-        return ast.Compare(low, [ast.LtE(), ast.LtE()], [subject, high])
+        return _write_between(parameters, subject, scope)
     if code in (99, 999, 8, 9):
         text = _text(parameters.get(TEXT, ""), scope)
         if text is None:
@@ -130,10 +136,7 @@ def _operand(code: int, parameters: dict[str, Any], scope: Scope) -> ast.expr | 
     if typed:
         if len(typed) > 1 or has_text or has_number:
             return None
-        value = parse(parameters[typed[0]])
-        if typed[0] == "WFMeasurement" and isinstance(value, Quantity):
-            return write(value, scope)
-        return call(OPERANDS[typed[0]], write(value, scope))
+        return _typed(typed[0], parameters[typed[0]], scope)
     old = isinstance(parameters.get("WFCondition"), (str, type(None)))
     legacy = old or parameters.get("WFConditionalLegacyComparisonBehavior") is True
     if code in (0, 1, 2, 3):
@@ -143,6 +146,28 @@ def _operand(code: int, parameters: dict[str, Any], scope: Scope) -> ast.expr | 
     if has_number and not has_text:
         return _number(parameters[NUMBER], scope)
     return _text(parameters.get(TEXT, ""), scope)
+
+
+def _typed(key: str, raw: Any, scope: Scope) -> ast.expr:
+    value = parse(raw)
+    if key == "WFMeasurement" and isinstance(value, Quantity):
+        return write(value, scope)
+    return call(OPERANDS[key], write(value, scope))
+
+
+def _write_between(parameters: dict[str, Any], subject: ast.expr, scope: Scope) -> ast.expr | None:
+    given = [key for key in OTHER_END if parameters.keys() & {key, OTHER_END[key]}]
+    if len(given) != 1 or parameters.keys() & OPERANDS.keys() - {given[0]}:
+        return None
+    ends = [parameters.get(given[0]), parameters.get(OTHER_END[given[0]])]
+    if given[0] == NUMBER:
+        written = [_number(end, scope) for end in ends]
+    else:
+        written = [None if end is None else _typed(given[0], end, scope) for end in ends]
+    low, high = written
+    if low is None or high is None:
+        return None
+    return ast.Compare(low, [ast.LtE(), ast.LtE()], [subject, high])
 
 
 def _text(raw: Any, scope: Scope) -> ast.expr | None:

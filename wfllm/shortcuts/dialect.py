@@ -43,6 +43,7 @@ FUNCTIONS: dict[str, Function] = {
     # tokens: values that stand inside other values
     "shortcut_input": _f("()", "What the shortcut was started with.", keywords=None),
     "clipboard": _f("()", "What lies on the clipboard.", keywords=None),
+    "current_app": _f("()", "The app in front.", keywords=None),
     "current_date": _f("()", "Now.", keywords=None),
     "ask_each_time": _f("(prompt='')", "A value asked for when the action runs.", most=1, keywords=None),
     "device_details": _f("(detail)", "A fact about the device, e.g. 'Device Name'.", 0, 1, None),
@@ -50,7 +51,7 @@ FUNCTIONS: dict[str, Function] = {
     "get_property": _f("(value, name)", "A property of a value, e.g. 'File Size'.", 2, 2, None),
     "coerce": _f("(value, item_class)", "The value as another kind of content.", 2, 2, None),
     "format_date": _f("(date, style)", "A date as text.", 1, None, None),
-    "with_unit": _f("(value, unit)", "A number with a unit.", 1, None, None),
+    "with_unit": _f("(value, symbol, type)", "A measurement in a unit.", 2, 3),
     "join_text": _f("(*parts)", "Texts and values end to end.", 0, None),
     "data": _f("(digest)", "Binary content kept beside the code.", 1, 1, None),
     "text_ref": _f("(digest, preview='')", "A long text kept beside the code.", 1, 1, ("preview",)),
@@ -67,6 +68,12 @@ FUNCTIONS: dict[str, Function] = {
     "run_this_shortcut": _f("(input=None)", "Runs this shortcut again.", 0, 1, None, True),
     "exit_shortcut": _f("(result=None)", "Stops, handing a result back.", 0, 1, None, True),
     "output": _f("(result)", "Stops and outputs.", 0, 1, None, True),
+    # what stands at the head of a workflow and is no action
+    "accepts": _f(
+        "(*kinds)", "The kinds of input it takes, e.g. 'URLs'; anything without it.", 0, None, (), True
+    ),
+    "without_input": _f("(what, more=None)", "What it does when there is no input.", 1, 2, None, True),
+    "import_question": _f("(text, about, default)", "Asked for the next line on import.", 0, 1, None, True),
     # Python's own that the loops are written with
     "enumerate": _f("(items, start=1)", "Items of a repeat with their numbers.", 1, 2, ("start",)),
     "range": _f("(1, n + 1)", "Numbers of a repeat.", 1, 2),

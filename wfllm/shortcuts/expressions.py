@@ -44,6 +44,7 @@ TOKEN_FUNCTIONS = {
     "CurrentDate": "current_date",
     "Ask": "ask_each_time",
     "DeviceDetails": "device_details",
+    "CurrentApp": "current_app",
 }
 OPERATORS = {
     4: "is",
@@ -230,8 +231,11 @@ def _write_step(inner: ast.expr, step: Step, scope: Scope) -> ast.expr:
     if kind == DATE_FORMAT and "WFDateFormatStyle" in fields:
         rest = {k: _write_plain(v, scope) for k, v in fields.items() if k != "WFDateFormatStyle"}
         return call("format_date", inner, _write_plain(fields["WFDateFormatStyle"], scope), **rest)
-    if kind == UNIT and fields.keys() == {"WFUnit"}:
-        return call("with_unit", inner, _write_plain(fields["WFUnit"], scope))
+    if kind == UNIT and fields.keys() == {"WFMeasurementUnitType", "WFUnitSymbol"}:
+        symbol, type_ = (
+            _write_plain(fields[key], scope) for key in ("WFUnitSymbol", "WFMeasurementUnitType")
+        )
+        return call("with_unit", inner, symbol, type_)
     rest = {k: _write_plain(v, scope) for k, v in fields.items()}
     return call("aggrandize", inner, ast.Constant(kind), **rest)
 
@@ -298,7 +302,7 @@ def _write_quantity(value: Quantity, scope: Scope) -> ast.expr:
         size = ast.Constant(None)
     else:
         size = call("raw", ast.Constant("Magnitude"), write(magnitude, scope))
-    return call("quantity", size, write(value.unit, scope))
+    return call("quantity", size, *([] if value.unit is None else [write(value.unit, scope)]))
 
 
 def _write_table(table: Table, scope: Scope) -> ast.expr:

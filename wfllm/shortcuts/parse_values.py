@@ -72,8 +72,7 @@ def _parse_known(type_: str, value: Any, depth: int) -> Any:
     if type_ == DICTIONARY:
         return parse_items(value, depth + 1)
     if type_ == QUANTITY and isinstance(value, dict) and value.keys() <= {"Magnitude", "Unit"}:
-        unit = parse(value.get("Unit"), depth + 1)
-        return Quantity(parse(value.get("Magnitude"), depth + 1), unit) if unit is not None else None
+        return Quantity(parse(value.get("Magnitude"), depth + 1), parse(value.get("Unit"), depth + 1))
     if type_ == TABLE:
         return _parse_table(value, depth + 1)
     return None

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from wfllm.shortcuts.build_values import build
-from wfllm.shortcuts.conditions import COMPARISONS, NUMBER, OPERANDS, OTHER_NUMBER, TEXT
+from wfllm.shortcuts.conditions import COMPARISONS, NUMBER, OPERANDS, OTHER_END, TEXT
 from wfllm.shortcuts.read_base import (
     ReadError,
     ReadScope,
@@ -81,10 +81,13 @@ def _made(code: Any, subject: ast.expr, operands: dict[str, Any], scope: ReadSco
 
 def _read_compare(node: ast.Compare, scope: ReadScope) -> dict[str, Any]:
     if len(node.ops) == 2:
-        low, high = number_operand(node.left, scope), number_operand(node.comparators[1], scope)
         if not all(isinstance(op, ast.LtE) for op in node.ops):
             raise ReadError(node, "between includes both ends", "a <= x <= b")
-        return _made(1003, node.comparators[0], {NUMBER: low, OTHER_NUMBER: high}, scope)
+        low, high = _operand(node.left, scope), _operand(node.comparators[1], scope)
+        (key, least), (other, most) = *low.items(), *high.items()
+        if key != other or key not in OTHER_END:
+            raise ReadError(node, "both ends are numbers, dates or quantities", "1 <= x <= 5")
+        return _made(1003, node.comparators[0], {key: least, OTHER_END[key]: most}, scope)
     if len(node.ops) != 1:
         raise ReadError(node, "too many comparisons in one", "Put one if inside the other.")
     op, left, right = node.ops[0], node.left, node.comparators[0]

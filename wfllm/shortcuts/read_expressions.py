@@ -148,8 +148,10 @@ def _read_format(call: ast.Call, scope: ReadScope) -> Token:
 
 
 def _read_unit(call: ast.Call, scope: ReadScope) -> Token:
-    arguments(call, 2, 2)
-    return _with(read_token(call.args[0], scope), Step(UNIT, {"WFUnit": build(read(call.args[1], scope))}))
+    arguments(call, 2, 3)
+    keys = ("WFUnitSymbol", "WFMeasurementUnitType")
+    fields = {key: build(read(arg, scope)) for key, arg in zip(keys, call.args[1:], strict=False)}
+    return _with(read_token(call.args[0], scope), Step(UNIT, fields))
 
 
 def _read_aggrandize(call: ast.Call, scope: ReadScope) -> Token:
@@ -165,6 +167,7 @@ def _read_missing(call: ast.Call, scope: ReadScope) -> Token:
 
 TOKENREADERS: dict[str, Callable[[ast.Call, ReadScope], Token]] = {
     "clipboard": _read_plain_token,
+    "current_app": _read_plain_token,
     "current_date": _read_plain_token,
     "shortcut_input": _read_input,
     "ask_each_time": _read_ask_token,

@@ -36,9 +36,9 @@ def _read_bare(call: ast.Call, scope: ReadScope) -> Bare:
 
 
 def read_quantity(call: ast.Call, scope: ReadScope) -> Quantity:
-    """`quantity(3, "km")`."""
-    arguments(call, 2, 2)
-    size, unit = call.args[0], read(call.args[1], scope)
+    """`quantity(3, "km")`, `quantity(x)`."""
+    arguments(call, 1, 2)
+    size, unit = call.args[0], read(call.args[1], scope) if len(call.args) == 2 else None
     number = number_literal(size)
     if number is not None:
         return Quantity(str(number), unit)

@@ -247,6 +247,7 @@ TOKEN_CALLS = frozenset(
         "ask_each_time",
         "clipboard",
         "coerce",
+        "current_app",
         "current_date",
         "device_details",
         "format_date",

@@ -15,6 +15,7 @@ TOKEN_KINDS = frozenset(
         "Ask",
         "Clipboard",
         "DeviceDetails",
+        "CurrentApp",
         "Input",
     )
 )

@@ -73,7 +73,11 @@ class Items:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with a unit, e.g. 3 km. Magnitude: str, int, float, Bare, or None where absent."""
+    """A number with a unit, e.g. 3 km.
+
+    Magnitude: str, int, float, Bare, or None where absent. Unit: str, or None where the magnitude is a
+    variable that brings its own.
+    """
 
     magnitude: Any
     unit: Any

@@ -1,0 +1,133 @@
+"""Forms of the file that none of the files at hand shows: they are read as what they mean, never as `raw`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from tests.shortcuts.build import act, att, block, cond, out, plist, txt, var
+from tests.shortcuts.meaning import meaning
+from wfllm.shortcuts.catalogue import load_catalogue
+from wfllm.shortcuts.compile import compile_code
+from wfllm.shortcuts.hints import same
+from wfllm.shortcuts.transcribe import Transcript, transcribe
+from wfllm.shortcuts.tree import build_tree
+
+MADE = "11111111-0000-0000-0000-000000000001"
+
+
+def there_and_back(*actions: dict[str, Any]) -> Transcript:
+    """The transcript, once it is known that nothing is lost on either way back."""
+    workflow = plist(*actions)
+    made = transcribe(build_tree(workflow, "unseen"))
+    assert made.raws == [], made.code
+    assert same(compile_code(made.code, made.sidecar, made.data), workflow)
+    alone = compile_code(made.code, None, made.data)
+    assert transcribe(build_tree(alone, "unseen")).code == made.code
+    assert meaning(alone, load_catalogue()) == meaning(workflow, load_catalogue())
+    return made
+
+
+def quantity(**parts: Any) -> dict[str, Any]:
+    return {"Value": parts, "WFSerializationType": "WFQuantityFieldValue"}
+
+
+def if_(**test: Any) -> list[dict[str, Any]]:
+    return [block("conditional", 0, WFInput=cond(var("Thing")), **test), block("conditional", 2)]
+
+
+def test_the_app_in_front() -> None:
+    token = {"Type": "CurrentApp"}
+    made = there_and_back(
+        act("setvariable", WFVariableName="App", WFInput=att(token)),
+        act("gettext", UUID=MADE, WFTextActionText=txt("in \ufffc", at3=token)),
+        act("showresult", Text=txt("\ufffc", at0=out(MADE, "Text"))),
+    )
+    assert "App = current_app()" in made.code
+    assert 'f"in {current_app()}"' in made.code.replace("'", '"')
+
+
+@pytest.mark.parametrize(
+    ("parts", "written"),
+    [
+        ({"Magnitude": var("Length")}, "quantity(Length)"),
+        ({"Magnitude": "3"}, "quantity(3)"),
+        ({"Unit": "km"}, "quantity(None, 'km')"),
+        ({}, "quantity(None)"),
+    ],
+)
+def test_quantities_with_parts_left_out(parts: dict[str, Any], written: str) -> None:
+    """A variable brings its own unit along: the app then writes none."""
+    made = there_and_back(act("adjustdate", WFDuration=quantity(**parts)))
+    assert f"WFDuration={written}" in made.code
+
+
+def test_a_measurement_in_a_unit() -> None:
+    step = {
+        "Type": "WFUnitVariableAggrandizement",
+        "WFMeasurementUnitType": "Length",
+        "WFUnitSymbol": "km",
+    }
+    made = there_and_back(act("showresult", Text=txt("\ufffc", at0=var("Way", Aggrandizements=[step]))))
+    assert "with_unit(Way, 'km', 'Length')" in made.code
+
+
+def test_a_type_of_measurement_without_its_unit() -> None:
+    step = {"Type": "WFUnitVariableAggrandizement", "WFMeasurementUnitType": "Length"}
+    there_and_back(act("showresult", Text=txt("\ufffc", at0=var("Way", Aggrandizements=[step]))))
+
+
+@pytest.mark.parametrize(
+    ("ends", "written"),
+    [
+        (
+            {
+                "WFDate": datetime.datetime(2024, 1, 1),
+                "WFAnotherDate": datetime.datetime(2024, 2, 1),
+            },
+            "date(datetime('2024-01-01T00:00:00')) <= Thing <= date(datetime('2024-02-01T00:00:00'))",
+        ),
+        ({"WFDate": att(var("A")), "WFAnotherDate": att(var("B"))}, "date(A) <= Thing <= date(B)"),
+        (
+            {
+                "WFMeasurement": quantity(Magnitude="1", Unit="km"),
+                "WFAnotherMeasurement": quantity(Magnitude="2", Unit="km"),
+            },
+            "quantity(1, 'km') <= Thing <= quantity(2, 'km')",
+        ),
+        (
+            {
+                "WFDuration": quantity(Magnitude="1", Unit="min"),
+                "WFAnotherDuration": quantity(Magnitude="2", Unit="min"),
+            },
+            "duration(quantity(1, 'min')) <= Thing <= duration(quantity(2, 'min'))",
+        ),
+        (
+            {"WFBoundedNumber": 0.25, "WFAnotherBoundedNumber": 0.5},
+            "bounded_number(0.25) <= Thing <= bounded_number(0.5)",
+        ),
+    ],
+)
+def test_between_two_of_a_kind(ends: dict[str, Any], written: str) -> None:
+    assert written in there_and_back(*if_(WFCondition=1003, **ends)).code
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {"WFDate": "today"},
+        {"WFAnotherDate": "tomorrow"},
+        {"WFDate": "today", "WFAnotherDate": "tomorrow", "WFNumberValue": "3"},
+        {"WFDate": "today", "WFAnotherMeasurement": quantity(Magnitude="2", Unit="km")},
+        {"WFDate": "today", "WFAnotherDate": "tomorrow", "WFEnumeration": "x"},
+    ],
+)
+def test_between_whose_ends_do_not_pair_is_kept_whole(ends: dict[str, Any]) -> None:
+    assert "condition(Thing, 'between'," in there_and_back(*if_(WFCondition=1003, **ends)).code
+
+
+def test_a_number_between_bounds() -> None:
+    made = there_and_back(*if_(WFCondition=2, WFBoundedNumber=0.25))
+    assert "if Thing > bounded_number(0.25):" in made.code
