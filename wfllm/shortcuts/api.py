@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 ValueType = Literal[
     "text", "number", "boolean", "choice", "date", "list", "dictionary", "file", "variable", "any"
 ]
 
+Origin = Literal["user", "shipped", "apple", "actionsdata", "intentdefinition", "published", "inferred", ""]
+"""Where a fact about an API comes from; empty where nobody asked (see docs/catalogue.md)."""
+
 
 @dataclass(frozen=True)
-class Parameter:
+class Sourced:
+    """Something of which is known where each of its fields comes from; no part of what it says."""
+
+    source: Origin = field(default="", repr=False, compare=False, kw_only=True)
+    """Where every field comes from that `sources` does not name."""
+    sources: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False, kw_only=True)
+    """Field → where it comes from, where that is not `source`."""
+
+    def source_of(self, name: str) -> Origin:
+        """Where a field comes from."""
+        return self.sources.get(name, self.source)
+
+
+@dataclass(frozen=True)
+class Parameter(Sourced):
     """One parameter of an API, under the key the property list uses for it."""
 
     name: str
@@ -23,7 +41,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Api:
+class Api(Sourced):
     """One API as people and models read it. Source of the shape: the paper's API documentation D."""
 
     identifier: str

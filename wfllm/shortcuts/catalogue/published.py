@@ -16,6 +16,7 @@ from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api, Parameter, ValueType
+from wfllm.shortcuts.catalogue.imported import Imported, default_of
 from wfllm.shortcuts.catalogue.load import Catalogue
 
 _TYPES: tuple[tuple[str, ValueType], ...] = (
@@ -65,6 +66,24 @@ def read_published(path: Path) -> Catalogue:
     return Catalogue(apis)
 
 
+def import_published(content: bytes, where: str) -> Imported:
+    """The documents of such a file; a line that is none becomes a note.
+
+    Raises:
+        WfllmError: no line is one.
+    """
+    made = Imported("published", where)
+    for number, line in enumerate(content.decode("utf-8", "replace").split("\n"), start=1):
+        if line.strip():
+            try:
+                made.apis.append(_line(line, f"{where}:{number}"))
+            except WfllmError as fault:
+                made.notes.append(fault.line())
+    if made.notes and not made.apis:
+        raise WfllmError("no published documents in it", where=where, mend="See docs/catalogue.md.")
+    return made
+
+
 def describe(
     identifiers: Iterable[str], catalogue: Catalogue, published: Catalogue | None = None
 ) -> list[Api]:
@@ -97,7 +116,6 @@ def from_document(identifier: str, document: Mapping[str, Any], stub: str = "") 
             name = str(entry["name"])
             options = choices.get(name) or tuple(str(c) for c in entry.get("enum") or ())
             kind = _type(str(entry.get("type", "")), bool(options))
-            default = defaults.get(name)
             parameters.append(
                 Parameter(
                     name=name,
@@ -105,8 +123,9 @@ def from_document(identifier: str, document: Mapping[str, Any], stub: str = "") 
                     description=" ".join(str(entry.get("description", "")).split()),
                     # the release lists whatever has no default as required; Shortcuts asks for little
                     required=False,
-                    default=default if kind != "choice" or not options or default in options else None,
+                    default=default_of(defaults.get(name), kind, options),
                     choices=options if kind == "choice" else (),
+                    source="published",
                 )
             )
     returned = document.get("return_data") or ()
@@ -117,6 +136,7 @@ def from_document(identifier: str, document: Mapping[str, Any], stub: str = "") 
         parameters=tuple(parameters),
         returns="any" if returned else None,
         output_name=str(returned[0].get("name", "")) if returned else "",
+        source="published",
     )
 
 
