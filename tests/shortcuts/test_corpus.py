@@ -11,13 +11,13 @@ import pytest
 from tests.shortcuts.meaning import meaning
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.compile import compile_code
-from wfllm.shortcuts.escapes import escape_newer
 from wfllm.shortcuts.hints import same
 from wfllm.shortcuts.reader import find, read
 from wfllm.shortcuts.stats import stats_of, stats_of_code
 from wfllm.shortcuts.syntax import blocks_of, preorder
 from wfllm.shortcuts.transcribe import Transcript, transcribe
 from wfllm.shortcuts.tree import build_tree
+from wfllm.shortcuts.unparse import escape_newer
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.shortcuts.build import act, att, block, cond, out, plist, txt, var
-from wfllm.shortcuts.escapes import escape_newer
 from wfllm.shortcuts.syntax import blocks_of, preorder
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
+from wfllm.shortcuts.unparse import escape_newer
 
 texts = some.text(max_size=30)
 names = some.text(min_size=1, max_size=8)

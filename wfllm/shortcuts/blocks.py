@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from wfllm.shortcuts.actions import meaningful
 from wfllm.shortcuts.conditions import write_condition, write_number
-from wfllm.shortcuts.expressions import call, name, number, write, write_item
+from wfllm.shortcuts.expressions import write, write_item
+from wfllm.shortcuts.nodes import LOAD, STORE, call, increment, number
 from wfllm.shortcuts.parse_values import parse, parse_item
 from wfllm.shortcuts.printing import Part
-from wfllm.shortcuts.statements import ActionScope, increment, meaningful
+from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import Text, Token, parse_text
-from wfllm.shortcuts.tree import Block, If, Menu, RepeatEach, Section, has_condition
+from wfllm.shortcuts.tree import Action, Block, If, Menu, RepeatEach, Section, has_condition
 from wfllm.shortcuts.values import Item
 
 _CONTROL = ("WFControlFlowMode", "GroupingIdentifier")
@@ -23,7 +25,7 @@ def loop_names(level: int) -> tuple[str, str]:
     return f"Repeat_Index{suffix}", f"Repeat_Item{suffix}"
 
 
-def write_header(block: Block, scope: ActionScope, level: int) -> ast.stmt:
+def write_header(block: Block, scope: Scope, level: int) -> ast.If | ast.For | ast.Match:
     """The statement that opens a block, without a body.
 
     Args:
@@ -38,26 +40,26 @@ def write_header(block: Block, scope: ActionScope, level: int) -> ast.stmt:
     if isinstance(block, RepeatEach):
         raw = fields.pop("WFInput", None)
         items = scope.previous() if raw is None else write(parse(raw), scope)
-        target: ast.expr = ast.Tuple([name(index), name(item)], ast.Store())
+        target: ast.expr = ast.Tuple([ast.Name(index, STORE), ast.Name(item, STORE)], STORE)
         loop = call("enumerate", items, start=number(1), **_rest(fields, scope))
     else:
         count = _write_count(fields.pop("WFRepeatCount", 1), scope)
-        target = name(index)
+        target = ast.Name(index, STORE)
         loop = call("range", number(1), increment(count), **_rest(fields, scope))
     return ast.For(target, loop, [], [], None, lineno=0)
 
 
-def _rest(fields: dict[str, Any], scope: ActionScope) -> dict[str, ast.expr]:
+def _rest(fields: dict[str, Any], scope: Scope) -> dict[str, ast.expr]:
     return {key: write(parse(raw), scope) for key, raw in fields.items()}
 
 
-def _write_count(raw: Any, scope: ActionScope) -> ast.expr:
+def _write_count(raw: Any, scope: Scope) -> ast.expr:
     value = parse(raw)
     written = None if isinstance(value, Token) else write_number(value, scope)
     return written if written is not None else write(value, scope)
 
 
-def _write_menu(fields: dict[str, Any], scope: ActionScope) -> ast.expr:
+def _write_menu(fields: dict[str, Any], scope: Scope) -> ast.expr:
     prompt = parse(fields.pop("WFMenuPrompt", ""))
     raw_items = fields.pop("WFMenuItems", None)
     items = menu_items(raw_items)
@@ -67,7 +69,7 @@ def _write_menu(fields: dict[str, Any], scope: ActionScope) -> ast.expr:
         written = [call("raw", ast.Constant("WFMenuItems"), write(parse(raw_items), scope))]
         scope.unknown("WFMenuItems")
     else:
-        written = [ast.List([write_item(item, scope) for item in items], ast.Load())]
+        written = [ast.List([write_item(item, scope) for item in items], LOAD)]
     return call("menu", write(prompt, scope), *written, **_rest(fields, scope))
 
 
@@ -79,31 +81,32 @@ def menu_items(raw: Any) -> list[Item] | None:
     return None if any(item is None for item in items) else [i for i in items if i is not None]
 
 
-def case_label(block: Menu, section: Section, number_: int) -> str | int:
-    """What a case answers to: its title, or its number where the title holds variables or is missing.
+def menu_titles(block: Menu) -> list[str | None]:
+    """The titles of a menu's items; None for one that is no plain text."""
+    items = menu_items(block.open.parameters.get("WFMenuItems")) or []
+    return [item.value if isinstance(item.value, str) else None for item in items]
 
-    Args:
-        number_: of the case in its menu, from 1.
-    """
-    assert section.marker is not None
-    parameters = section.marker.parameters
-    attributed = parse_text(parameters.get("WFMenuItemAttributedTitle", ""))
-    title = parameters.get("WFMenuItemTitle")
+
+def _case_label(marker: Action, number_: int, titles: list[str | None]) -> str | int:
+    """What a case answers to: its title, or its number where the title holds variables or is missing."""
+    attributed = parse_text(marker.parameters.get("WFMenuItemAttributedTitle", ""))
+    title = marker.parameters.get("WFMenuItemTitle")
     if isinstance(attributed, Text):
         return number_
     if isinstance(title, str):
         return title
-    items = menu_items(block.open.parameters.get("WFMenuItems")) or []
-    if number_ <= len(items) and isinstance(items[number_ - 1].value, str):
-        return str(items[number_ - 1].value)
-    return number_
+    shown = titles[number_ - 1] if number_ <= len(titles) else None
+    return shown if shown is not None else number_
 
 
-def write_section(block: Block, section: Section, number_: int, scope: ActionScope) -> Part | None:
+def write_section(
+    block: Block, section: Section, number_: int, scope: Scope, titles: list[str | None]
+) -> Part | None:
     """How a branch begins; None for one that is not printed (nothing stands before a menu's first case).
 
     Args:
         number_: of the branch in its block, from 0.
+        titles: of a menu's items.
     """
     marker = section.marker
     if marker is None:
@@ -113,11 +116,9 @@ def write_section(block: Block, section: Section, number_: int, scope: ActionSco
             return None
         return Part(-1, ast.match_case(ast.MatchSingleton(None), None, []), [])
     if isinstance(block, Menu):
-        label = case_label(block, section, number_)
-        pattern = ast.MatchValue(ast.Constant(label))
+        pattern = ast.MatchValue(ast.Constant(_case_label(marker, number_, titles)))
         return Part(marker.index, ast.match_case(pattern, None, []), [])
     if has_condition(marker):
-        return Part(
-            marker.index, ast.If(write_condition(marker.parameters, scope.previous(), scope), [], []), []
-        )
+        test = write_condition(marker.parameters, scope.previous(), scope)
+        return Part(marker.index, ast.If(test, [], []), [])
     return Part(marker.index, None, [])

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from wfllm.shortcuts import statements as st
+from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.blocks import loop_names
 from wfllm.shortcuts.build_values import build, build_item
 from wfllm.shortcuts.catalogue import Catalogue

@@ -11,8 +11,10 @@ import ast
 import math
 from typing import Any
 
-from wfllm.shortcuts.expressions import OPERATORS, Scope, call, number, write
+from wfllm.shortcuts.expressions import OPERATORS, write
+from wfllm.shortcuts.nodes import LOAD, call, number
 from wfllm.shortcuts.parse_values import parse
+from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import Text, Token, parse_token
 from wfllm.shortcuts.values import Quantity, Table, Typed, number_of
 
@@ -112,7 +114,7 @@ def _write_simple(code: int, parameters: dict[str, Any], subject: ast.expr, scop
         if text is None:
             return None
         if code in (8, 9):
-            method = ast.Attribute(subject, "startswith" if code == 8 else "endswith", ast.Load())
+            method = ast.Attribute(subject, "startswith" if code == 8 else "endswith", LOAD)
             return ast.Call(method, [text], [])
         return ast.Compare(text, [ast.In() if code == 99 else ast.NotIn()], [subject])
     right = _operand(code, parameters, scope)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import datetime
-import hashlib
-import keyword as python_keyword
 import math
 import plistlib
-import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
+from wfllm.shortcuts.nodes import LOAD, call, name, number
 from wfllm.shortcuts.parse_values import parse
+from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import (
     COERCION,
     DATE_FORMAT,
@@ -65,61 +63,6 @@ OPERATORS = {
     1003: "between",
 }
 """Numbers of the conditions in filters and Ifs, in the editor's words."""
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LOAD = ast.Load()
-
-
-class Scope(Protocol):
-    """What an expression needs to know about the workflow around it."""
-
-    def output(self, token: Token) -> ast.expr:
-        """The output that an `ActionOutput` token refers to."""
-
-    def variable(self, name: str) -> str:
-        """The Python name of an author's variable."""
-
-    def output_of(self, uuid: str) -> str | None:
-        """The Python name of the output with this UUID; None where the text is no known UUID."""
-
-    def keep(self, content: bytes) -> str:
-        """Stores binary content beside the code and returns its digest."""
-
-    def unknown(self, kind: str) -> None:
-        """Takes note of a value that only `raw(…)` can hold."""
-
-
-def name(identifier: str) -> ast.Name:
-    """A name that is read."""
-    return ast.Name(identifier, _LOAD)
-
-
-def call(function: str, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
-    """`function(args, key=value)`."""
-    return ast.Call(name(function), list(args), keywords_of(keywords))
-
-
-def keywords_of(fields: Mapping[str, ast.expr]) -> list[ast.keyword]:
-    """Keywords; those that Python forbids go together into a final `**{…}`."""
-    plain = [ast.keyword(key, value) for key, value in fields.items() if is_keyword(key)]
-    odd = [(ast.Constant(key), value) for key, value in fields.items() if not is_keyword(key)]
-    if odd:
-        plain.append(ast.keyword(None, ast.Dict([key for key, _ in odd], [value for _, value in odd])))
-    return plain
-
-
-@lru_cache(maxsize=4096)
-def is_keyword(key: str) -> bool:
-    """Whether a parameter's key can be written as `key=`."""
-    return _WORD.fullmatch(key) is not None and not python_keyword.iskeyword(key)
-
-
-def number(value: int | float) -> ast.expr:
-    """A number as the parser reads it: a minus is an operator."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return call("number", ast.Constant(repr(value)))
-    if value < 0 or (value == 0 and math.copysign(1, value) < 0):
-        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
-    return ast.Constant(value)
 
 
 def write(value: Any, scope: Scope) -> ast.expr:
@@ -135,7 +78,7 @@ def write(value: Any, scope: Scope) -> ast.expr:
     if isinstance(value, (int, float)):
         return number(value)
     if isinstance(value, list):
-        return ast.List([write(element, scope) for element in value], _LOAD)
+        return ast.List([write(element, scope) for element in value], LOAD)
     if isinstance(value, Items):
         return write_items(value, scope)
     if isinstance(value, Record):
@@ -155,11 +98,6 @@ def write(value: Any, scope: Scope) -> ast.expr:
     if isinstance(value, plistlib.UID):
         return call("raw", ast.Constant("UID"), ast.Constant(value.data))
     raise TypeError(f"no value of a property list: {type(value).__name__}")
-
-
-def digest_of(content: bytes) -> str:
-    """The name binary content goes by."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def _string(value: str, scope: Scope) -> ast.expr:
@@ -221,7 +159,7 @@ def _write_step(inner: ast.expr, step: Step, scope: Scope) -> ast.expr:
     if kind == DICTIONARY_KEY and fields.keys() == {"DictionaryKey"}:
         key = fields["DictionaryKey"]
         if isinstance(key, str):
-            return ast.Subscript(inner, ast.Constant(key), _LOAD)
+            return ast.Subscript(inner, ast.Constant(key), LOAD)
     if kind == COERCION and fields.keys() == {"CoercionItemClass"}:
         return call("coerce", inner, _write_plain(fields["CoercionItemClass"], scope))
     if _is_property(step):
@@ -283,7 +221,7 @@ def write_item(item: Item, scope: Scope) -> ast.expr:
     if item.type == "boolean":
         return ast.Constant(value) if isinstance(value, bool) else call("boolean", write(value, scope))
     if item.type == "array":
-        return ast.List([write_item(element, scope) for element in value], _LOAD)
+        return ast.List([write_item(element, scope) for element in value], LOAD)
     if item.type == "file":
         return call("file", write(value, scope))
     return write(value, scope)

@@ -1,12 +1,11 @@
-"""Statements to code: one line a statement, each printed by `ast.unparse`, comments on lines of their own."""
+"""Statements to code: one line a statement, comments on lines of their own, and the syntax tree of it all."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from wfllm.shortcuts.escapes import escape_newer
 from wfllm.shortcuts.unparse import unparse
 
 INDENT = "    "
@@ -14,24 +13,21 @@ INDENT = "    "
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One statement, with what it holds inside where it is a block."""
+    """One statement."""
 
     index: int
-    """Of the action; -1 for a statement that stands for no action (a block's result)."""
-    node: ast.stmt | None = None
-    """The statement; of a block its header, printed without a body."""
-    value: ast.expr | None = None
-    """The value whose name is known only when all is written; printed instead of `node` where it has one."""
-    target: Callable[[], str] | None = None
-    """Name for `value`; empty where nothing uses it."""
-    comment: str | None = None
-    """Instead of `node`: a comment's text."""
+    """Of its action; -1 for a statement that stands for no action (a block's result)."""
+    node: ast.stmt | None
     before: list[ast.stmt] = field(default_factory=list)
     """Statements printed before it."""
-    sections: list[Part] = field(default_factory=list)
-    """The branches of a block."""
-    close: int = -1
-    """Index of the action that closes a block."""
+
+
+@dataclass(slots=True, eq=False)
+class Comment:
+    """A comment."""
+
+    index: int
+    text: str
 
 
 @dataclass(slots=True, eq=False)
@@ -40,17 +36,32 @@ class Part:
 
     index: int
     """Of the action that begins it; the block's own for the first."""
-    head: ast.AST | None
-    """What its line says: a `match_case`, an `If` for an `elif`; None for `else:` and for a first branch."""
-    body: list[Entry]
+    head: ast.If | ast.match_case | None
+    """What its line says, an `If` being an `elif`; None for `else:` and for a first branch."""
+    body: Body
     first: bool = False
     """Whether it stands directly under the block's header."""
 
 
-Body = list[Entry]
+@dataclass(slots=True, eq=False)
+class BlockEntry:
+    """A block."""
+
+    index: int
+    """Of the action that opens it."""
+    node: ast.If | ast.For | ast.Match
+    """Its header, without a body."""
+    close: int
+    """Index of the action that closes it; -1 where none does."""
+    before: list[ast.stmt] = field(default_factory=list)
+    """Statements printed before it."""
+    sections: list[Part] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+Body = list["Entry | Comment | BlockEntry"]
+
+
+@dataclass(slots=True)
 class Printed:
     """Where a statement stands."""
 
@@ -62,112 +73,138 @@ class Printed:
     """`action`, `open`, `section`, `close`, `comment` or `result`."""
 
 
+@dataclass(slots=True, eq=False)
+class _Level:
+    """Where the printer is in a body, or (with `block`) between the branches of a block."""
+
+    items: Iterator[Entry | Comment | BlockEntry | Part]
+    indent: int
+    into: list[ast.stmt]
+    """Statements of the body."""
+    block: ast.If | ast.For | ast.Match | None = None
+    """The block; in a chain of `elif` the last of them."""
+    close: int = -1
+    empty: bool = False
+    """Whether the body is one of a block and holds no statement."""
+
+
 class _Printer:
-    def __init__(self, limit: Callable[[Entry, int], None]) -> None:
+    def __init__(self, limit: Callable[[BlockEntry, int], None]) -> None:
         self.lines: list[str] = []
         self.printed: list[Printed] = []
         self.limit = limit
+        self.levels: list[_Level] = []
 
-    def line(self, text: str, indent: int, index: int, role: str) -> None:
+    def run(self, body: Body) -> ast.Module:
+        """Prints all. A stack instead of recursion: a chain of `elif` may be long."""
+        module = ast.Module([], [])
+        self.levels.append(_Level(iter(body), 0, module.body))
+        while self.levels:
+            level = self.levels[-1]
+            for item in level.items:
+                if type(item) is Entry:
+                    self.entry(item, level)
+                elif type(item) is Comment:
+                    self.comment(item, level.indent)
+                else:
+                    if type(item) is BlockEntry:
+                        self.block(item, level)
+                    elif type(item) is Part:
+                        self.part(item, level)
+                    break  # what is inside comes first
+            else:
+                self.levels.pop()
+                if level.empty:
+                    self.put(ast.Pass(), level.into, "pass", level.indent)
+                if level.close >= 0:
+                    self.printed.append(Printed(len(self.lines), level.close, "close"))
+        return module
+
+    def put(self, node: ast.stmt, into: list[ast.stmt], text: str, indent: int) -> None:
+        self.lines.append(INDENT * indent + text)
+        node.lineno, node.col_offset = len(self.lines), len(INDENT) * indent
+        into.append(node)
+
+    def mark(self, index: int, role: str) -> None:
+        """Says what the next line is."""
         self.printed.append(Printed(len(self.lines) + 1, index, role))
-        self.lines.append(INDENT * indent + (text if role == "comment" else escape_newer(text)))
 
-    def entry(self, entry: Entry, indent: int) -> None:
-        for result in entry.before:
-            self.line(unparse(result), indent, -1, "result")
-        if entry.comment is not None:
-            self.comment(entry, indent)
-        elif entry.value is not None and (
-            (target := entry.target() if entry.target else "") or not entry.node
-        ):
-            node: ast.stmt = ast.Expr(entry.value)
-            if target:
-                node = ast.Assign([ast.Name(target, ast.Store())], entry.value, None, lineno=0)
-            self.line(unparse(node), indent, entry.index, "action")
-        elif entry.node is not None:
-            role = "open" if entry.sections else "action" if entry.index >= 0 else "result"
-            self.line(unparse(entry.node), indent, entry.index, role)
+    def results(self, nodes: list[ast.stmt], level: _Level) -> None:
+        for node in nodes:
+            self.mark(-1, "result")
+            self.put(node, level.into, unparse(node), level.indent)
 
-    def comment(self, entry: Entry, indent: int) -> None:
-        text = (entry.comment or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    def entry(self, entry: Entry, level: _Level) -> None:
+        self.results(entry.before, level)
+        node = entry.node if entry.node is not None else ast.Pass()
+        self.mark(entry.index, "action" if entry.index >= 0 else "result")
+        self.put(node, level.into, unparse(node), level.indent)
+
+    def comment(self, comment: Comment, indent: int) -> None:
+        text = comment.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
         if self.lines and self.printed[-1].role == "comment":
             self.lines.append("")  # two comments in a row stay two
-        for i, part in enumerate(text.split("\n")):
-            shown = f"# {part.rstrip()}".rstrip()
-            if i == 0:
-                self.line(shown, indent, entry.index, "comment")
-            else:
-                self.lines.append(INDENT * indent + shown)
+        self.mark(comment.index, "comment")
+        self.lines.extend(f"{INDENT * indent}# {part.rstrip()}".rstrip() for part in text.split("\n"))
 
-    def run(self, body: Body) -> None:
-        """Prints all. A stack instead of recursion: a chain of `elif` may be long."""
-        tasks: list[tuple[Callable[..., None], tuple[object, ...]]] = []
+    def block(self, block: BlockEntry, level: _Level) -> None:
+        self.results(block.before, level)
+        self.mark(block.index, "open")
+        self.put(block.node, level.into, unparse(block.node), level.indent)
+        self.branches(block, level.indent)
 
-        def push_body(entries: Body, indent: int) -> None:
-            real = [e for e in entries if e.comment is None]
-            if not real:
-                tasks.append((self.placeholder, (indent,)))
-            elif indent and real[0].value is not None and all(e.index < 0 for e in real[1:]):
-                real[0].node = None  # alone in its branch, `pass` would mean an empty branch
-            tasks.extend((visit, (e, indent)) for e in reversed(entries))
+    def branches(self, block: BlockEntry, indent: int) -> None:
+        self.limit(block, indent)
+        self.levels.append(_Level(iter(block.sections), indent, [], block.node, block.close))
 
-        def visit(entry: Entry, indent: int) -> None:
-            self.entry(entry, indent)
-            push_sections(entry, indent)
+    def part(self, part: Part, level: _Level) -> None:
+        block, indent = level.block, level.indent
+        if isinstance(block, ast.Match) and isinstance(part.head, ast.match_case):
+            self.mark(part.index, "section")
+            self.lines.append(INDENT * (indent + 1) + unparse(part.head))
+            part.head.pattern.lineno = len(self.lines)
+            block.cases.append(part.head)
+            self.body(part.body, part.head.body, indent + 2)
+        elif isinstance(block, (ast.If, ast.For)) and part.first:
+            self.body(part.body, block.body, indent + 1)
+        elif isinstance(block, ast.If) and isinstance(part.head, ast.If):
+            self.mark(part.index, "section")
+            self.put(part.head, block.orelse, f"el{unparse(part.head)}", indent)
+            level.block = part.head
+            self.body(part.body, part.head.body, indent + 1)
+        elif isinstance(block, ast.If) and (inner := _elif(part.body)) is not None:
+            self.mark(part.index, "section")
+            self.mark(inner.index, "open")
+            self.put(inner.node, block.orelse, f"el{unparse(inner.node)}", indent)
+            self.branches(inner, indent)
+        elif isinstance(block, ast.If):
+            self.mark(part.index, "section")
+            self.lines.append(f"{INDENT * indent}else:")
+            self.body(part.body, block.orelse, indent + 1)
 
-        def push_sections(entry: Entry, indent: int) -> None:
-            if entry.sections:
-                self.limit(entry, indent)
-                tasks.append((self.close, (entry,)))
-            tasks.extend((section, (part, indent)) for part in reversed(entry.sections))
-
-        def section(part: Part, indent: int) -> None:
-            if part.first:
-                push_body(part.body, indent + 1)
-            elif isinstance(part.head, ast.match_case):
-                self.line(unparse(part.head), indent + 1, part.index, "section")
-                push_body(part.body, indent + 2)
-            elif part.head is not None:
-                self.line(f"el{unparse(part.head)}", indent, part.index, "section")
-                push_body(part.body, indent + 1)
-            elif _is_elif(part.body):
-                inner = part.body[0]
-                assert inner.node is not None
-                self.printed.append(Printed(len(self.lines) + 1, part.index, "section"))
-                self.line(f"el{unparse(inner.node)}", indent, inner.index, "open")
-                push_sections(inner, indent)
-            else:
-                self.line("else:", indent, part.index, "section")
-                push_body(part.body, indent + 1)
-
-        push_body(body, 0)
-        if not body:
-            tasks.clear()
-        while tasks:
-            task, args = tasks.pop()
-            task(*args)
-
-    def placeholder(self, indent: int) -> None:
-        if indent:
-            self.lines.append(f"{INDENT * indent}pass")
-
-    def close(self, entry: Entry) -> None:
-        if entry.close >= 0:
-            self.printed.append(Printed(len(self.lines), entry.close, "close"))
+    def body(self, body: Body, into: list[ast.stmt], indent: int) -> None:
+        empty = all(type(entry) is Comment for entry in body)
+        self.levels.append(_Level(iter(body), indent, into, empty=empty))
 
 
-def _is_elif(body: Body) -> bool:
-    return len(body) == 1 and isinstance(body[0].node, ast.If) and not body[0].before
+def _elif(body: Body) -> BlockEntry | None:
+    """The If that a branch consists of."""
+    only = body[0] if len(body) == 1 else None
+    return (
+        only if isinstance(only, BlockEntry) and isinstance(only.node, ast.If) and not only.before else None
+    )
 
 
-def print_code(body: Body, limit: Callable[[Entry, int], None]) -> tuple[str, list[Printed]]:
-    """The code of these statements, and where each stands.
+def print_code(body: Body, limit: Callable[[BlockEntry, int], None]) -> tuple[str, list[Printed], ast.Module]:
+    """The code of these statements, where each stands, and the code's tree.
+
+    The tree is what `ast.parse` makes of the code; of positions it has what compiling needs: line and
+    column of each statement, line of each case.
 
     Args:
         body: top-level statements.
         limit: called with each block and its indentation; raises where that is too deep.
     """
     printer = _Printer(limit)
-    printer.run(body)
-    code = "".join(f"{line}\n" for line in printer.lines)
-    return code, printer.printed
+    module = printer.run(body)
+    return "".join([f"{line}\n" for line in printer.lines]), printer.printed, module

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from wfllm.shortcuts import statements as st
+from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.build_values import build, build_item
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
 from wfllm.shortcuts.read_base import ReadError, ReadScope, arguments, called, is_left_out, number_literal
@@ -20,6 +20,7 @@ from wfllm.shortcuts.read_expressions import (
     read_token,
 )
 from wfllm.shortcuts.tokens import Text, Token, wrap_token
+from wfllm.shortcuts.variables import TOKEN_CALLS
 
 
 class StatementScope(ReadScope, Protocol):
@@ -37,7 +38,7 @@ def makes_variable(value: ast.expr) -> bool:
     """Whether `name = value` sets a variable; otherwise an action makes `value`, its output named so."""
     if isinstance(value, ast.Constant):
         return value.value is None
-    return isinstance(value, ast.Name) or called(value) in st.TOKEN_CALLS or called(value) == "variable"
+    return isinstance(value, ast.Name) or called(value) in TOKEN_CALLS or called(value) == "variable"
 
 
 def read_value(value: ast.expr, scope: StatementScope) -> tuple[str, Parameters]:

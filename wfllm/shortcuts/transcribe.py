@@ -1,7 +1,7 @@
 """A workflow as Python: the tree, walked once, becomes statements; then they are printed.
 
-The value a block leaves behind and an output used before its action is printed are known only at the end,
-so a name is handed out where it is first used and the statement that makes it is finished last.
+Names are handed out where they are first used (`scope.py`), so the statement that makes an output is
+finished when all is written, and so is what each branch of a block hands on.
 """
 
 from __future__ import annotations
@@ -13,31 +13,23 @@ from functools import cached_property
 from typing import Any
 
 from wfllm.errors import WfllmError
-from wfllm.shortcuts import statements as st
+from wfllm.shortcuts import actions as at
 from wfllm.shortcuts.api import Api
-from wfllm.shortcuts.blocks import loop_names, write_header, write_section
+from wfllm.shortcuts.blocks import loop_names, menu_titles, write_header, write_section
 from wfllm.shortcuts.conditions import subject_of
-from wfllm.shortcuts.expressions import call, digest_of, name
-from wfllm.shortcuts.names import Names
+from wfllm.shortcuts.nodes import LOAD, append, assign, name
 from wfllm.shortcuts.parse_values import parse
-from wfllm.shortcuts.printing import Body, Entry, Printed, print_code
-from wfllm.shortcuts.tokens import Token
+from wfllm.shortcuts.printing import BlockEntry, Body, Comment, Entry, Printed, print_code
+from wfllm.shortcuts.scope import Previous, Scope, Slot
+from wfllm.shortcuts.statements import WRITERS, write_call
 from wfllm.shortcuts.tree import Action, Block, If, Menu, RepeatCount, RepeatEach, Section, Workflow, walk
 from wfllm.shortcuts.values import TooDeepError
+from wfllm.shortcuts.variables import write_variable
 
 MAX_INDENT = 90
 """Levels of indentation; Python's parser refuses a hundred."""
 MAX_BLOCKS = 200
 """Blocks inside each other, where `elif` needs no indentation."""
-DEFAULT_NAMES = {
-    st.TEXT: "Text",
-    st.NUMBER: "Number",
-    st.LIST: "List",
-    st.DICTIONARY: "Dictionary",
-    st.VALUE: "Dictionary Value",
-    st.ASK: "Provided Input",
-}
-"""Names of the outputs of actions that are syntax, hence in no catalogue of calls."""
 
 NOT_LISTED = frozenset(
     (
@@ -59,6 +51,8 @@ class Transcript:
     """Identifiers of the actions used, in order of first use, those that became syntax left out."""
     statements: list[Printed]
     """Where each statement stands and which action it is."""
+    tree: ast.Module = field(repr=False)
+    """What `ast.parse` makes of the code, with the line and column of every statement."""
     names: dict[str, Any]
     """Python name → what the file calls it: `variables` and `outputs` (UUID and shown name)."""
     data: dict[str, bytes] = field(default_factory=dict)
@@ -93,107 +87,32 @@ def transcribe(workflow: Workflow, apis: Mapping[str, Api] | None = None) -> Tra
     return _Transcriber(workflow, apis).run()
 
 
-class _Slot:
-    """The output of an action or block: its name is made when something first uses it."""
-
-    __slots__ = ("block", "candidates", "name", "shown", "uuid")
-
-    def __init__(self, uuid: str, candidates: tuple[str, ...], block: bool = False) -> None:
-        self.uuid, self.candidates, self.block = uuid, candidates, block
-        self.name, self.shown = "", ""
-
-
-_Previous = _Slot | ast.expr | None
-"""What an input left out takes: an output, another value, or (None) it is not known which."""
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Frame:
     """A block being written."""
 
     block: Block
-    entry: Entry
+    entry: BlockEntry
     parent: Body
-    inside: _Previous
+    inside: Previous
     """What the first action of each branch takes."""
-    ends: list[tuple[Body, _Previous]] = field(default_factory=list)
+    titles: list[str | None]
+    """Of a menu's items."""
+    sections: int = 0
+    """Branches begun."""
+    ends: list[tuple[Body, Previous]] = field(default_factory=list)
     """Each branch with what its last action made."""
 
 
 class _Transcriber:
     def __init__(self, workflow: Workflow, apis: Mapping[str, Api]) -> None:
-        self.workflow, self.apis = workflow, apis
-        self.names = Names()
-        self.slots: dict[str, _Slot] = {}
-        self.of_block: dict[int, _Slot] = {}
+        self.workflow = workflow
+        self.scope = Scope(apis)
         self.frames: dict[int, _Frame] = {}
-        self.wanted: list[_Slot] = []
-        self.missing: dict[str, str] = {}
-        self.data: dict[str, bytes] = {}
-        self.raws: list[str] = []
-        self.prev: _Previous = call("shortcut_input")
+        self.made: list[tuple[Entry, ast.expr, Slot, bool]] = []
+        """Statements that make an output: the value, the output, whether it has a name in any case."""
         self.level = 0
         self.at: Action | None = None
-
-    # what expressions and statements ask for
-
-    def previous(self) -> ast.expr:
-        if self.prev is None:
-            return call("previous_output")
-        return name(self.name_of(self.prev)) if isinstance(self.prev, _Slot) else self.prev
-
-    def has_previous(self) -> bool:
-        return self.prev is not None and not isinstance(self.prev, ast.Constant)
-
-    def input_key(self, identifier: str) -> str | None:
-        api = self.apis.get(identifier)
-        return api.input if api is not None else None
-
-    def output(self, token: Token) -> ast.expr:
-        slot = self.slots.get(token.name)
-        if slot is None:
-            return call("missing_output", ast.Constant(self.missing_name(token)))
-        return name(self.name_of(slot, token.output_name))
-
-    def output_of(self, uuid: str) -> str | None:
-        slot = self.slots.get(uuid)
-        return self.name_of(slot) if slot is not None else None
-
-    def variable(self, name: str) -> str:
-        return self.names.variable(name)
-
-    def keep(self, content: bytes) -> str:
-        digest = digest_of(content)
-        self.data[digest] = content
-        return digest
-
-    def unknown(self, kind: str) -> None:
-        self.raws.append(kind)
-
-    def missing_name(self, token: Token) -> str:
-        """A name for an output that no action makes; two of them never share one."""
-        known = self.missing.get(token.name)
-        if known is None:
-            base = known = token.output_name or "output"
-            count, taken = 1, set(self.missing.values())
-            while known in taken:
-                count += 1
-                known = f"{base} {count}"
-            self.missing[token.name] = known
-        return known
-
-    def name_of(self, slot: _Slot, shown: str = "") -> str:
-        if not slot.name:
-            if slot.block:
-                slot.name = self.names.numbered(slot.candidates[0])
-                self.wanted.append(slot)
-            else:
-                custom, *rest = slot.candidates
-                slot.name = self.names.output(custom, shown, *rest)
-        slot.shown = slot.shown or shown
-        return slot.name
-
-    # the walk
 
     def run(self) -> Transcript:
         try:
@@ -204,178 +123,139 @@ class _Transcriber:
             raise self.refusal("a value nested too deeply") from fault
 
     def write(self) -> Transcript:
-        self.find_outputs()
+        self.scope.find_outputs(self.workflow)
         top: Body = []
         body = top
         stack: list[_Frame] = []
         for event, node, section, _ in walk(self.workflow):
-            self.at = node if isinstance(node, Action) else (section and section.marker) or node.open
             if isinstance(node, Action):
+                self.at = node
                 self.add_action(node, body)
-            elif event == "open":
+                continue
+            self.at = (section and section.marker) or node.open
+            if event == "open":
                 if len(stack) >= MAX_BLOCKS:
                     raise self.refusal(f"blocks nested more than {MAX_BLOCKS} deep")
                 self.level += isinstance(node, (RepeatEach, RepeatCount))
                 stack.append(self.open_block(node, body))
-            elif event == "section" and section is not None:
-                frame = stack[-1]
-                if frame.entry.sections:
-                    frame.ends.append((body, self.prev))
-                self.prev = frame.inside
-                body = self.open_section(frame, section)
+            elif section is not None:
+                self.end_section(stack[-1], body)
+                body = self.open_section(stack[-1], section)
             else:
                 frame = stack.pop()
-                if frame.entry.sections:
-                    frame.ends.append((body, self.prev))
+                self.end_section(frame, body)
                 body = frame.parent
                 self.level -= isinstance(node, (RepeatEach, RepeatCount))
-                self.prev = self.of_block[id(node)]
+                self.scope.prev = self.scope.of_block[id(node)]
         self.write_results()
-        code, printed = print_code(top, self.limit)
-        return self.transcript(code, printed)
-
-    def find_outputs(self) -> None:
-        """Gives every UUID its slot before anything refers to it. The same UUID is the same output."""
-        for event, node, _, _ in walk(self.workflow):
-            if isinstance(node, Action):
-                uuid = node.parameters.get("UUID")
-                if isinstance(uuid, str):
-                    self.slots.setdefault(uuid, self.new_slot(node, uuid))
-            elif event == "open":
-                kind = (
-                    "If_Result" if isinstance(node, If) else "Menu_Result" if isinstance(node, Menu) else ""
-                )
-                slot = _Slot("", (kind or "Repeat_Results",), block=True)
-                self.of_block[id(node)] = slot
-                for action in (node.close, *(s.marker for s in node.sections), node.open):
-                    uuid = action.parameters.get("UUID") if action is not None else None
-                    if isinstance(uuid, str):
-                        self.slots.setdefault(uuid, slot)
-                        slot.uuid = slot.uuid or uuid
-
-    def new_slot(self, action: Action, uuid: str) -> _Slot:
-        custom = action.parameters.get("CustomOutputName")
-        api = self.apis.get(action.identifier)
-        tail = action.identifier.rsplit(".", 1)[-1]
-        default = DEFAULT_NAMES.get(action.identifier) or (api.output_name if api is not None else "")
-        return _Slot(uuid, (custom if isinstance(custom, str) else "", default, tail))
+        self.name_outputs()
+        return self.transcript(*print_code(top, self.limit))
 
     def add_action(self, action: Action, body: Body) -> None:
         identifier = action.identifier
-        if identifier == st.COMMENT and self.add_comment(action, body):
+        if identifier == at.COMMENT and self.add_comment(action, body):
             return
-        if identifier in (st.SET, st.APPEND) and self.add_variable(action, body):
-            return
-        writer = st.WRITERS.get(identifier)
-        value = writer(action, self) if writer is not None else None
-        always = value is not None and identifier in st.ALWAYS_NAMED
-        if value is None:
-            value = st.write_call(action, self)
-        uuid = action.parameters.get("UUID")
-        slot = self.slots[uuid] if isinstance(uuid, str) else self.new_slot(action, "")
-        if slot.block:
-            slot = self.new_slot(action, "")
-
-        def target() -> str:
-            return self.name_of(slot) if always else slot.name
-
-        entry = Entry(action.index, value=value, target=target)
-        body.append(entry)
-        self.prev = slot
-        variable = action.parameters.get("WFVariableName")
-        if identifier in (st.SET, st.APPEND) and isinstance(variable, str):
-            self.prev = name(self.variable(variable))
-        if identifier == st.NOTHING and not st.meaningful(action):
-            entry.node = ast.Pass()
-            self.prev = ast.Constant(None)
+        variable = action.parameters.get("WFVariableName") if identifier in (at.SET, at.APPEND) else None
+        node = write_variable(action, self.scope) if variable is not None else None
+        if node is not None:
+            body.append(Entry(action.index, node))
+        else:
+            self.add_output(action, body)
+        if isinstance(variable, str):  # what it stores is also what the next action takes
+            self.scope.prev = name(self.scope.variable(variable))
 
     def add_comment(self, action: Action, body: Body) -> bool:
         """A plain comment becomes a comment; one with variables in it stays a call."""
         text = action.parameters.get("WFCommentActionText", "")
         if isinstance(text, dict):
             text = parse(text)
-        if not isinstance(text, str) or st.meaningful(action).keys() - {"WFCommentActionText"}:
+        if not isinstance(text, str) or at.meaningful(action).keys() - {"WFCommentActionText"}:
             return False
-        body.append(Entry(action.index, comment=text))
+        body.append(Comment(action.index, text))
         return True
 
-    def add_variable(self, action: Action, body: Body) -> bool:
-        """`Name = x` and `Name.append(x)`. What it stores is also what the next action takes."""
-        value = st.variable_value(action, self)
+    def add_output(self, action: Action, body: Body) -> None:
+        """`name = value`, the name given at the end, or the value alone."""
+        writer = WRITERS.get(action.identifier)
+        value = writer(action, self.scope) if writer is not None else None
+        always = value is not None and action.identifier in at.ALWAYS_NAMED
         if value is None:
-            return False
-        variable = self.variable(action.parameters["WFVariableName"])
-        if action.identifier == st.APPEND:
-            append = ast.Attribute(name(variable), "append", ast.Load())
-            body.append(Entry(action.index, ast.Expr(ast.Call(append, [value], []))))
-            self.prev = name(variable)
-            return True
-        shown = call("variable", value) if st.needs_mark(value) else value
-        body.append(Entry(action.index, ast.Assign([ast.Name(variable, ast.Store())], shown, None, lineno=0)))
-        self.prev = name(variable)
-        return True
+            value = write_call(action, self.scope)
+        nothing = action.identifier == at.NOTHING and not at.meaningful(action)
+        entry = Entry(action.index, ast.Pass() if nothing else None)
+        body.append(entry)
+        slot = self.scope.slot_of(action)
+        self.made.append((entry, value, slot, always))
+        self.scope.prev = ast.Constant(None) if nothing else slot
 
     def open_block(self, block: Block, body: Body) -> _Frame:
-        header = write_header(block, self, self.level)
-        entry = Entry(block.open.index, header)
-        entry.close = block.close.index if block.close is not None else -1
-        inside: _Previous = self.prev
+        scope = self.scope
+        header = write_header(block, scope, self.level)
+        entry = BlockEntry(block.open.index, header, block.close.index if block.close is not None else -1)
+        inside: Previous = scope.prev
         if isinstance(block, If) and "WFInput" in block.open.parameters:
-            inside = subject_of(block.open.parameters, self.previous(), self)
+            inside = subject_of(block.open.parameters, scope.previous(), scope)
         elif isinstance(block, RepeatEach):
             inside = name(loop_names(self.level)[1])
         elif isinstance(block, RepeatCount):
             inside = None
         body.append(entry)
-        frame = self.frames[id(self.of_block[id(block)])] = _Frame(block, entry, body, inside)
+        titles = menu_titles(block) if isinstance(block, Menu) else []
+        frame = self.frames[id(scope.of_block[id(block)])] = _Frame(block, entry, body, inside, titles)
         return frame
 
     def open_section(self, frame: _Frame, section: Section) -> Body:
-        number = next(i for i, s in enumerate(frame.block.sections) if s is section)
-        part = write_section(frame.block, section, number, self)
+        self.scope.prev = frame.inside
+        part = write_section(frame.block, section, frame.sections, self.scope, frame.titles)
+        frame.sections += 1
         if part is None:
             return []
         frame.entry.sections.append(part)
         return part.body
 
+    def end_section(self, frame: _Frame, body: Body) -> None:
+        if frame.entry.sections:
+            frame.ends.append((body, self.scope.prev))
+            real = [entry for entry in body if type(entry) is not Comment]
+            if len(real) == 1 and isinstance(real[0], Entry) and isinstance(real[0].node, ast.Pass):
+                real[0].node = None  # alone in its branch, `pass` would mean an empty branch
+
     def write_results(self) -> None:
         """Ends every branch of a block whose value is used with a statement that says what it is."""
-        for slot in self.wanted:  # grows: a branch may end with a block
+        for slot in self.scope.wanted:  # grows: a branch may end with a block
             frame = self.frames[id(slot)]
             repeats = isinstance(frame.block, (RepeatEach, RepeatCount))
             if repeats:
-                frame.entry.before.append(_assign(slot.name, ast.List([], ast.Load())))
+                frame.entry.before.append(assign(slot.name, ast.List([], LOAD)))
             elif isinstance(frame.block, If) and len(frame.block.sections) == 1:
-                frame.entry.before.append(_assign(slot.name, ast.Constant(None)))
+                frame.entry.before.append(assign(slot.name, ast.Constant(None)))
             for body, prev in frame.ends:
-                self.prev = prev
-                value = self.previous()
-                if repeats:
-                    append = ast.Attribute(name(slot.name), "append", ast.Load())
-                    body.append(Entry(-1, ast.Expr(ast.Call(append, [value], []))))
-                else:
-                    body.append(Entry(-1, _assign(slot.name, value)))
+                self.scope.prev = prev
+                value = self.scope.previous()
+                body.append(Entry(-1, append(slot.name, value) if repeats else assign(slot.name, value)))
 
-    def transcript(self, code: str, printed: list[Printed]) -> Transcript:
+    def name_outputs(self) -> None:
+        """Finishes the statements that make an output, now that it is known which outputs are used."""
+        for entry, value, slot, always in self.made:
+            target = self.scope.name_of(slot) if always else slot.name
+            if target:
+                entry.node = assign(target, value)
+            elif entry.node is None:
+                entry.node = ast.Expr(value)
+
+    def transcript(self, code: str, printed: list[Printed], tree: ast.Module) -> Transcript:
+        scope, prefix = self.scope, len(at.BUILTIN)
         used = dict.fromkeys(action.identifier for action in self.workflow.actions)
-        listed = [i for i in used if not (i.startswith(st.BUILTIN) and i[len(st.BUILTIN) :] in NOT_LISTED)]
-        outputs: dict[str, dict[str, str]] = {}
-        for uuid, slot in self.slots.items():
-            if slot.name:
-                outputs.setdefault(slot.name, {"uuid": uuid, "shown": slot.shown})
-                if not slot.block and slot.candidates[0]:
-                    outputs[slot.name]["custom"] = slot.candidates[0]
-        variables = {python: shown for shown, python in self.names.variables.items() if python != shown}
-        missing = {shown: uuid for uuid, shown in self.missing.items()}
-        names = {"outputs": outputs, "variables": variables, "missing": missing}
+        listed = [i for i in used if not (i.startswith(at.BUILTIN) and i[prefix:] in NOT_LISTED)]
+        notes = list(self.workflow.notes)
         return Transcript(
-            self.workflow, code, listed, printed, names, self.data, list(self.workflow.notes), self.raws
+            self.workflow, code, listed, printed, tree, scope.table(), scope.data, notes, scope.raws
         )
 
     # refusals
 
-    def limit(self, entry: Entry, indent: int) -> None:
-        self.at = self.workflow.actions[entry.index]
+    def limit(self, block: BlockEntry, indent: int) -> None:
+        self.at = self.workflow.actions[block.index]
         if indent >= MAX_INDENT:
             raise self.refusal(f"nested more than {MAX_INDENT} levels deep")
 
@@ -386,7 +266,3 @@ class _Transcriber:
             where=f"{self.workflow.name} action {at}",
             mend="Move the inner part into a shortcut of its own.",
         )
-
-
-def _assign(target: str, value: ast.expr) -> ast.Assign:
-    return ast.Assign([ast.Name(target, ast.Store())], value, None, lineno=0)

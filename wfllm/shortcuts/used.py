@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator
 
 from wfllm.errors import WfllmError
-from wfllm.shortcuts import statements as st
+from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.shortcuts.code_names import CodeNames, result_statement
 from wfllm.shortcuts.dialect import FUNCTIONS
