@@ -20,12 +20,14 @@ COMMANDS = {
     "train": "fine-tune, validate, save, and score before and after",
     "evaluate": "generate and score a checkpoint, or the untrained model",
     "generate": "one request in plain words, one workflow",
+    "ask": "one prompt, to see that a model answers and what it costs",
     "compare": "runs side by side as a table",
     "repeat": "train again from a run folder alone and compare the losses",
     "build": "make a dataset of records",
     "transcribe": "shortcuts to Python",
     "compile": "Python to shortcuts",
     "check": "is this a legal workflow?",
+    "show": "a workflow as a flow chart beside its code",
 }
 FLAGS = """\
   -m, --multirun   run every combination of comma-separated values (optim.lr=1e-4,3e-4)
