@@ -102,8 +102,8 @@ def test_killed_in_training_goes_on_to_the_same_losses(wfllm: Run, tmp_path: Pat
 
 def test_a_sweep_with_one_bad_job_keeps_the_good_ones(wfllm: Run, tmp_path: Path) -> None:
     common = [*QUICK, "evaluation.before=false", "evaluation.after=false", "trainer.max_steps=2"]
-    wfllm("build", "data=starter", "data.max_records=6", "output=good.jsonl")
-    paths = "data.path=good.jsonl,missing.jsonl"
+    wfllm("build", "data=starter", "data.max_records=6", "output=good")
+    paths = "data.path=good/dataset,missing.jsonl"
     done = wfllm("train", "-m", "data=records", paths, "seed=0,1", *common, status=1)
     statuses = [
         json.loads(f.read_text())["status"] for f in (tmp_path / "outputs/train").glob("*/*/run.json")
@@ -156,11 +156,12 @@ def test_published_records_train_as_they_are(wfllm: Run, tmp_path: Path, shared_
 
 
 def test_built_records_train(wfllm: Run, tmp_path: Path) -> None:
-    wfllm("build", "data=starter", "data.max_records=6", "output=records.jsonl")
-    rows = [json.loads(line) for line in (tmp_path / "records.jsonl").read_text().splitlines()]
+    wfllm("build", "data=starter", "data.max_records=6", "output=built")
+    files = sorted((tmp_path / "built" / "dataset").glob("*.jsonl"))
+    rows = [json.loads(line) for file in files for line in file.read_text().splitlines()]
     assert {r["split"] for r in rows} == {"train", "dev", "id", "ood"}
     assert all(r["query"] and r["apis"] and r["task_plan"] and "#" in r["annotated_code"] for r in rows)
-    wfllm("train", "data=records", "data.path=records.jsonl", *QUICK)
+    wfllm("train", "data=records", "data.path=built/dataset", *QUICK)
 
 
 def test_interrupted_by_a_person_says_so_and_goes_on(wfllm: Run, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ NEEDS = {
     "transcribe": ["input=in", "output=out"],
     "compile": ["input=in", "output=out"],
     "check": ["input=in"],
-    "build": ["output=out.jsonl"],
+    "build": ["output=out"],
     "generate": ["query=a timer", "checkpoint=run"],
     "repeat": ["run=run"],
 }
@@ -182,7 +182,7 @@ def test_a_value_may_refer_to_another_key() -> None:
 
 
 def test_the_default_of_a_command_is_itself_without_overrides() -> None:
-    composed = compose("build", ["output=out.jsonl", "data=records", "data.path=x"])
+    composed = compose("build", ["output=out", "data=records", "data.path=x"])
     changed = {key: value for key, _, value in differences(default_config("build", composed), composed.plain)}
     assert changed["data.name"] == "records"
     assert "output" not in changed
