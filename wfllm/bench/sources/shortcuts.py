@@ -10,8 +10,8 @@ from wfllm.bench.sources.records import first_of
 from wfllm.bench.thoughts.catalogue import annotate
 from wfllm.errors import WfllmError
 from wfllm.progress import progress
+from wfllm.shortcuts.actions import COMMENT, NOTHING
 from wfllm.shortcuts.reader import Source, find, read
-from wfllm.shortcuts.statements import COMMENT, NOTHING
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 
