@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.syntax import Placed, expressions_of
 
-_MEND_STATEMENT: dict[str, str] = {
+MEND_STATEMENT: dict[str, str] = {
     "While": "Use for Repeat_Index in range(1, n + 1): with an exit_shortcut().",
     "AugAssign": "Use is_workflow_actions_math for sums, name.append(x) for lists.",
     "AnnAssign": "Write name = value.",
@@ -74,8 +74,8 @@ def form_findings(placed: Placed, first: bool) -> Iterator[Finding]:
         yield Finding(
             line,
             "forbidden",
-            f"workflows have no {_spoken(kind)}",
-            _MEND_STATEMENT.get(kind, "Leave it out."),
+            f"workflows have no {spoken(kind)}",
+            MEND_STATEMENT.get(kind, "Leave it out."),
         )
         return
     for expression in expressions_of(node):
@@ -160,7 +160,7 @@ def _expression(root: ast.expr, line: int, owner: ast.stmt) -> Iterator[Finding]
             continue
         fault = _fault(node, in_test, owner)
         if fault:
-            kind = _spoken(type(node).__name__)
+            kind = spoken(type(node).__name__)
             yield Finding(
                 at, "forbidden", fault.format(kind=kind), _MEND_EXPRESSION.get(type(node).__name__, "")
             )
@@ -200,6 +200,6 @@ def _is_one(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 1 and not isinstance(node.value, bool)
 
 
-def _spoken(kind: str) -> str:
+def spoken(kind: str) -> str:
     """A node's class as people say it: `ListComp` → list comprehension."""
     return _SPOKEN.get(kind, kind.lower())

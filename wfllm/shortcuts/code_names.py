@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from wfllm.shortcuts.names import LOOP_VARIABLE, RESULT
 from wfllm.shortcuts.read_statements import appended, makes_variable
-from wfllm.shortcuts.syntax import blocks_of, preorder
+from wfllm.shortcuts.syntax import Placed, blocks_of, preorder
 from wfllm.shortcuts.tokens import Token
 
-_NAMESPACE = uuid.UUID("6f0cf3e5-6b7c-5d62-9d5a-0a9a4b0c7f11")
+_NAMESPACE = uuid.UUID("6f0cf3e5-6b7c-5d62-9d5a-0a9a4b0c7f11").bytes
 
 
 def uuid_for(text: str) -> str:
     """A UUID that is always the same for the same text, as Shortcuts writes them."""
-    return str(uuid.uuid5(_NAMESPACE, text)).upper()
+    # uuid.uuid5 makes the same, ten times as slowly
+    digest = bytearray(hashlib.sha1(_NAMESPACE + text.encode("utf-8", "surrogatepass")).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    whole = digest.hex().upper()
+    return f"{whole[:8]}-{whole[8:12]}-{whole[12:16]}-{whole[16:20]}-{whole[20:]}"
 
 
 def result_statement(body: list[ast.stmt]) -> tuple[str, ast.expr] | None:
@@ -36,9 +42,10 @@ class CodeNames:
     Args:
         tree: its code.
         hints: `names` of the sidecar; what is damaged in it is ignored.
+        placed: `preorder(tree)`, where it is known already.
     """
 
-    def __init__(self, tree: ast.Module, hints: Any) -> None:
+    def __init__(self, tree: ast.Module, hints: Any, placed: list[Placed] | None = None) -> None:
         self.results: set[str] = set()
         """Names of block results."""
         self.variables: set[str] = set()
@@ -49,10 +56,10 @@ class CodeNames:
         self._outputs = _table(known.get("outputs"))
         self._authors = _table(known.get("variables"))
         self._missing = _table(known.get("missing"))
-        self._scan(tree)
+        self._tokens: dict[str, Token] = {}
+        self._scan(preorder(tree) if placed is None else placed)
 
-    def _scan(self, tree: ast.Module) -> None:
-        placed = preorder(tree)
+    def _scan(self, placed: list[Placed]) -> None:
         for here in placed:
             if isinstance(here.node, (ast.If, ast.For, ast.Match)):
                 for body in blocks_of(here.node):
@@ -78,9 +85,12 @@ class CodeNames:
         for alias in reversed(self.aliases):
             if name in alias:
                 return Token("Variable", alias[name])
-        if name not in self.variables and (name in self.results or name in self.outputs):
-            return self.output(name)
-        return Token("Variable", self.author(name))
+        known = self._tokens.get(name)
+        if known is None:
+            output = name not in self.variables and (name in self.results or name in self.outputs)
+            known = self.output(name) if output else Token("Variable", self.author(name))
+            self._tokens[name] = known
+        return known
 
     def output(self, name: str) -> Token:
         """The output that goes by a name."""
@@ -96,7 +106,8 @@ class CodeNames:
         """The keys that give an action's output its name. People see the name of the code."""
         hint = self._outputs.get(name)
         custom = hint.get("custom") if isinstance(hint, dict) else name.replace("_", " ").strip()
-        fields = {"UUID": self.output(name).name}
+        token = self.token_of(name)
+        fields = {"UUID": token.name if token.kind == "ActionOutput" else self.output(name).name}
         return {**fields, "CustomOutputName": custom} if isinstance(custom, str) and custom else fields
 
     def author(self, name: str) -> str:

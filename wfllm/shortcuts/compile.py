@@ -14,8 +14,12 @@ from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.compile_blocks import BlockCompiler
 from wfllm.shortcuts.finding import Finding
-from wfllm.shortcuts.sidecar import apply_sidecar, settings_of
+from wfllm.shortcuts.read_header import settings_of
+from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, fault_of, whole_file
 from wfllm.shortcuts.syntax import line_of, parse_code
+
+MAX_FINDINGS = 200
+"""Findings of one workflow; whoever reads more has stopped reading."""
 
 
 class CompileError(WfllmError):
@@ -40,22 +44,39 @@ def compile_code(
 
     Args:
         code: of any origin; it is parsed, nothing in it is run.
-        sidecar: hints of its transcription (JSON values).
-        data: digest → content of what the code refers to as `data("sha256:…")`.
+        sidecar: hints of its transcription (JSON values); one that cannot be used is left aside.
+        data: digest → content of what the code refers to as `data("sha256:…")` or `text_ref("sha256:…")`.
         catalogue: which API a function name stands for; the shipped one by default.
         where: named in errors.
 
     Raises:
         CompileError: with a finding for each statement that is no part of a workflow.
     """
+    return compile_noted(code, sidecar, data, catalogue, where)[0]
+
+
+def compile_noted(
+    code: str,
+    sidecar: Any = None,
+    data: Mapping[str, bytes] | None = None,
+    catalogue: Catalogue | None = None,
+    where: str | object = "",
+) -> tuple[dict[str, Any], list[str]]:
+    """What `compile_code` gives, and what the person who compiles should know, a line each."""
     try:
         tree = parse_code(code, where)
     except WfllmError as fault:
         raise CompileError([Finding(line_of(fault), "syntax", fault.cause, fault.mend)], where) from fault
-    hints = sidecar if isinstance(sidecar, Mapping) else {}
-    made = compile_tree(tree, code, hints.get("names"), data, catalogue, where)
-    actions = apply_sidecar(made, hints, code)
-    return settings_of(hints, actions)
+    fault_found = "" if sidecar is None else fault_of(sidecar)
+    if sidecar is not None and not fault_found:
+        made = compile_tree(tree, code, sidecar["names"], data, catalogue, where)
+        whole = apply_sidecar(made, sidecar, code)
+        if whole is not None:
+            return whole, made.notes
+        fault_found = "the sidecar belongs to other code"
+    made = compile_tree(tree, code, None, data, catalogue, where)
+    notes = [f"{fault_found}: compiled from the code alone", *made.notes] if fault_found else made.notes
+    return whole_file(made.settings, made.actions), notes
 
 
 def compile_tree(
@@ -65,12 +86,15 @@ def compile_tree(
     data: Mapping[str, bytes] | None = None,
     catalogue: Catalogue | None = None,
     where: str | object = "",
-) -> list[dict[str, Any]]:
-    """The actions that a syntax tree stands for, in their usual form.
+) -> Compiled:
+    """What a syntax tree stands for, in the usual form of the file.
 
     Args:
         code: what the tree was parsed from; its comments become comment actions.
         names: of a sidecar.
+
+    Raises:
+        CompileError: with all findings, in the order of lines.
     """
     compiler = BlockCompiler(
         tree,
@@ -79,7 +103,7 @@ def compile_tree(
         data if data is not None else {},
         catalogue if catalogue is not None else load_catalogue(),
     )
-    made = compiler.run()
+    compiler.run()
     if compiler.findings:
-        raise CompileError(sorted(compiler.findings), where)
-    return made
+        raise CompileError(sorted(compiler.findings)[:MAX_FINDINGS], where)
+    return Compiled(compiler.actions, compiler.previous, settings_of(compiler.header))

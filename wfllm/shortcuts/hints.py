@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import struct
+import zlib
 from typing import Any
 
 from wfllm.shortcuts.plain import from_json, to_json
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, types and order of keys included."""
-    if type(one) is not type(other):
+    """Whether two values are the same, types and order of keys included.
+
+    A container's `repr` says all of that (`True` and `1`, `0.0` and `-0.0` differ in it) and is made in C.
+    """
+    if one.__class__ is not other.__class__:
         return False
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float):
-        return struct.pack("d", one) == struct.pack("d", other)  # -0.0 and not-a-number
+    if one.__class__ in (dict, list, float):
+        return one is other or repr(one) == repr(other)
     return bool(one == other)
 
 
 def difference(usual: Any, real: Any) -> Any:
     """What to change in `usual` to get `real`, as JSON; None where nothing."""
-    if same(usual, real):
-        return None
-    if isinstance(usual, dict) and isinstance(real, dict) and usual and real:
-        change: dict[str, Any] = {}
-        removed = [key for key in usual if key not in real]
-        changed = {k: d for k in usual if k in real and (d := difference(usual[k], real[k])) is not None}
-        added = {key: to_json(real[key]) for key in real if key not in usual}
-        if removed:
-            change["del"] = removed
-        if changed:
-            change["in"] = changed
-        if added:
-            change["add"] = added
-        order = [key for key in usual if key in real] + list(added)
-        if order != list(real):
-            place = {key: i for i, key in enumerate(order)}
-            change["order"] = [place[key] for key in real]
-        return change
-    if isinstance(usual, list) and isinstance(real, list) and len(usual) == len(real):
+    kind = usual.__class__
+    if kind is not real.__class__ or (kind is not dict and kind is not list):
+        return None if same(usual, real) else {"is": to_json(real)}
+    if not usual or not real:
+        return None if usual == real else {"is": to_json(real)}
+    if kind is list:
+        if len(usual) != len(real):
+            return {"is": to_json(real)}
         pairs = enumerate(zip(usual, real, strict=True))
-        return {"at": {str(i): d for i, (a, b) in pairs if (d := difference(a, b)) is not None}}
-    return {"is": to_json(real)}
+        found = {str(i): d for i, (a, b) in pairs if (d := difference(a, b)) is not None}
+        return {"at": found} if found else None
+    change: dict[str, Any] = {}
+    removed = [key for key in usual if key not in real]
+    changed = {k: d for k in usual if k in real and (d := difference(usual[k], real[k])) is not None}
+    added = {key: to_json(real[key]) for key in real if key not in usual}
+    if removed:
+        change["del"] = removed
+    if changed:
+        change["in"] = changed
+    if added:
+        change["add"] = added
+    order = [key for key in usual if key in real]
+    order += added
+    if order != list(real):
+        place = {key: i for i, key in enumerate(order)}
+        change["order"] = [place[key] for key in real]
+    return change or None
 
 
 def changed(usual: Any, change: Any) -> Any:
@@ -71,17 +73,16 @@ def changed(usual: Any, change: Any) -> Any:
         made.update((key, from_json(value)) for key, value in change.get("add", {}).items())
         if "order" in change:
             keys = list(made)
-            made = (
-                {keys[i]: made[keys[i]] for i in change["order"]}
-                if len(keys) == len(change["order"])
-                else made
-            )
+            if sorted(change["order"]) == list(range(len(keys))):
+                made = {keys[i]: made[keys[i]] for i in change["order"]}
         return made
     except (TypeError, KeyError, IndexError, AttributeError) as fault:
         raise ValueError("a hint does not fit its value") from fault
 
 
-def fingerprint(value: Any) -> str:
-    """A short text that tells whether a value is still what a hint was made for."""
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=to_json)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+def fingerprint(value: Any) -> int:
+    """A number that tells whether a value is still what a hint was made for; never 0.
+
+    It tells an edited value from the one before it, not a forged one from a real one: a checksum does.
+    """
+    return zlib.crc32(ascii(value).encode("ascii")) or 1

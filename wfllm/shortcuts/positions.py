@@ -8,6 +8,8 @@ import io
 import tokenize
 from dataclasses import dataclass
 
+from wfllm.shortcuts.syntax import Placed, preorder
+
 _Body = list[ast.stmt]
 
 
@@ -20,9 +22,13 @@ class Remark:
     text: str
 
 
-def remarks_of(code: str) -> list[Remark]:
-    """The comments of code that stand on lines of their own."""
-    lines = _comment_lines(code)
+def remarks_of(code: str, one_line: bool = False) -> list[Remark]:
+    """The comments of code that stand on lines of their own.
+
+    Args:
+        one_line: whether every statement (of a block its header) is known to stand on one line.
+    """
+    lines = _comment_lines(code, one_line)
     found: list[Remark] = []
     last = -1
     for line, column, text in lines:
@@ -34,10 +40,10 @@ def remarks_of(code: str) -> list[Remark]:
     return found
 
 
-def _comment_lines(code: str) -> list[tuple[int, int, str]]:
+def _comment_lines(code: str, one_line: bool) -> list[tuple[int, int, str]]:
     if "#" not in code:
         return []
-    if '"""' not in code and "'''" not in code:
+    if one_line or ('"""' not in code and "'''" not in code):
         found = []
         for number, line in enumerate(code.split("\n"), start=1):
             stripped = line.lstrip(" \t")
@@ -69,12 +75,20 @@ class _Region:
     column: int
 
 
-def place(code: str, tree: ast.Module) -> dict[int, list[tuple[int, Remark]]]:
+def place(
+    code: str, tree: ast.Module, statements: list[Placed] | None = None
+) -> dict[int, list[tuple[int, Remark]]]:
     """Where comments belong: `id` of a block's list of statements → (index in it, comment), in order.
 
     A comment belongs to the innermost block around its line that is indented no further than it.
+
+    Args:
+        statements: `preorder(tree)`, where it is known already.
     """
-    remarks = remarks_of(code)
+    if "#" not in code:
+        return {}
+    placed_ = preorder(tree) if statements is None else statements
+    remarks = remarks_of(code, one_line=all(_is_one_line(p.node) for p in placed_))
     if not remarks:
         return {}
     regions = _regions(tree, code.split("\n"))
@@ -94,6 +108,19 @@ def place(code: str, tree: ast.Module) -> dict[int, list[tuple[int, Remark]]]:
         index = bisect.bisect_left(starts.get(id(body), []), remark.line)
         placed.setdefault(id(body), []).append((index, remark))
     return placed
+
+
+def _is_one_line(node: ast.stmt) -> bool:
+    """Whether a statement, or the header of a block, cannot hold a text of several lines."""
+    if isinstance(node, ast.If):
+        return node.test.end_lineno == node.lineno
+    if isinstance(node, ast.For):
+        return node.iter.end_lineno == node.lineno
+    if isinstance(node, ast.Match):
+        return node.subject.end_lineno == node.lineno and all(
+            case.guard is None and case.pattern.lineno == case.pattern.end_lineno for case in node.cases
+        )
+    return node.end_lineno == node.lineno
 
 
 def _regions(tree: ast.Module, lines: list[str]) -> list[_Region]:

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from wfllm.shortcuts.tokens import Token
 
+MAX_NUMBER = 2**64
+"""Whole numbers of property lists are smaller; negative ones go to half of it."""
+
 
 class ReadError(ValueError):
     """An expression the dialect does not have."""
@@ -31,6 +34,12 @@ class ReadScope(Protocol):
 
     def made(self, node: ast.expr) -> Token:
         """The output of an action of its own, for a value that stands inside another statement."""
+
+    def count(self) -> int:
+        """Actions made so far."""
+
+    def kind(self, node: ast.expr) -> str:
+        """`text`, `number`, `list`, `dictionary`, or empty where the code does not tell."""
 
 
 def called(node: ast.AST) -> str:
@@ -87,6 +96,8 @@ def number_literal(node: ast.expr) -> int | float | None:
         node, sign = node.operand, -1
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         value: int | float = node.value  # type: ignore[assignment]
+        if isinstance(value, int) and value >= (MAX_NUMBER if sign > 0 else MAX_NUMBER // 2 + 1):
+            raise ReadError(node, "a whole number of more than 64 bits", "Write it as a text.")
         return sign * value
     return None
 

@@ -17,6 +17,7 @@ from wfllm.shortcuts import actions as at
 from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.blocks import loop_names, menu_titles, write_header, write_section
 from wfllm.shortcuts.conditions import subject_of
+from wfllm.shortcuts.header import with_head, write_head, write_questions
 from wfllm.shortcuts.nodes import LOAD, append, assign, name
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.printing import BlockEntry, Body, Comment, Entry, Printed, print_code
@@ -148,8 +149,11 @@ class _Transcriber:
                 self.level -= isinstance(node, (RepeatEach, RepeatCount))
                 self.scope.prev = self.scope.of_block[id(node)]
         self.write_results()
+        asked = write_questions(self.workflow, top, self.scope)
         self.name_outputs()
-        return self.transcript(*print_code(top, self.limit))
+        code, printed, tree = print_code(top, self.limit)
+        head = write_head(self.workflow, self.scope, takes_input="shortcut_input(" in code)
+        return self.transcript(*with_head(code, printed, tree, [*head, *asked]))
 
     def add_action(self, action: Action, body: Body) -> None:
         identifier = action.identifier
