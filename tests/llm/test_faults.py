@@ -95,8 +95,9 @@ def test_fault_server_that_asks_to_wait_an_hour_ends_the_run(
     assert sum(server.received.values()) == 2
     err = capsys.readouterr().err.splitlines()
     assert err == [
-        f"Stopped asking with 3 requests left: status 429 from {server.url}: slow down. The server asks to wait "
-        "3600 s. The same command goes on from here; llm.longest_wait=3600 would wait."
+        f"Stopped asking with 3 requests left: status 429 from {server.url}: slow down. "
+        "The server asks to wait 3600 s. The same command goes on from here; "
+        "llm.longest_wait=3600 would wait."
     ]
 
 

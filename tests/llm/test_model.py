@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from wfllm.llm.openai_server import OpenAIServer
 from wfllm.llm.request import Message, Request, prompt
 
 
-def numbered(count: int, **rest: object) -> list[Request]:
+def numbered(count: int, **rest: Any) -> list[Request]:
     return [prompt(f"q{n}", id=f"{n}", **rest) for n in range(count)]
 
 
@@ -73,7 +74,7 @@ def test_votes_are_asked_each_on_its_own(server: FaultServer, ask: Open) -> None
         {"system": "be kind"},
     ],
 )
-def test_whatever_determines_the_answer_is_in_the_key(other: dict[str, object], ask: Open) -> None:
+def test_whatever_determines_the_answer_is_in_the_key(other: dict[str, Any], ask: Open) -> None:
     model = ask()
     assert model.key(prompt("q")) != model.key(prompt("q", **other))
     assert model.key(prompt("q")) == model.key(prompt("q", id="named", purpose="judge"))
@@ -81,7 +82,7 @@ def test_whatever_determines_the_answer_is_in_the_key(other: dict[str, object], 
 
 def test_the_key_knows_server_model_and_settings(ask: Open) -> None:
     request = prompt("q", schema={})
-    variants = [
+    variants: list[dict[str, Any]] = [
         {},
         {"model": "other"},
         {"base_url": "http://127.0.0.1:1/v1"},
@@ -267,8 +268,7 @@ def test_a_cache_that_fails_in_between_ends_the_run_in_one_line(ask: Open, tmp_p
     assert model.cache is not None
     model.cache._db.execute("DROP TABLE answers")
     with pytest.raises(WfllmError, match="cannot be used"):
-        for _ in answers:
-            time.sleep(0)
+        list(answers)
 
 
 @pytest.mark.slow

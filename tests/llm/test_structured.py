@@ -138,6 +138,6 @@ def test_the_schema_reaches_a_server_that_takes_it(server: FaultServer, ask: Ope
     list(ask(response_format="json_schema", again=0).answer_as([prompt("a")], Plan))
     list(ask(response_format="json_object", again=0).answer_as([prompt("b")], Plan))
     list(ask(again=0).answer_as([prompt("c")], Plan))
-    formats = [body.get("response_format") for body in server.bodies]
+    formats: list[Any] = [body.get("response_format") for body in server.bodies]
     assert formats[0]["json_schema"]["schema"]["properties"]["steps"]["type"] == "array"
     assert formats[1:] == [{"type": "json_object"}, None]

@@ -40,6 +40,10 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
             "16-mixed needs a GPU, and trainer.accelerator is cpu",
             "Use 32-true or bf16-mixed.",
         )
+    llm = getattr(config, "llm", None)
+    if isinstance(llm, s.OpenAILlm) and llm.budget_usd is not None and None in (llm.price_in, llm.price_out):
+        mend = "Give both in USD for a million tokens, or set llm.budget_tokens instead."
+        yield ("llm.price_in", "llm.price_out"), "not given, but llm.budget_usd needs prices", mend
     if (
         isinstance(evaluation, s.Evaluation)
         and (evaluation.before or evaluation.after)

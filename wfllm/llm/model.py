@@ -10,7 +10,6 @@ the same in every run. Each answer is remembered before it is handed on.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sized
@@ -22,20 +21,19 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from wfllm.llm.account import Account
+from wfllm.llm.asker import Asker
 from wfllm.llm.backend import Backend
-from wfllm.llm.cache import LEASE, Cache
+from wfllm.llm.cache import Cache
 from wfllm.llm.loop import LoopThread, Tasks
-from wfllm.llm.no_answer import NoAnswerError
-from wfllm.llm.request import Answer, Reply, Request, Usage, digest
-from wfllm.llm.structured import Structured, ask_again, read_as
+from wfllm.llm.request import Answer, Request
+from wfllm.llm.structured import Structured
 from wfllm.progress import progress
 
 R = TypeVar("R", Answer, Structured[Any])
 M = TypeVar("M", bound=BaseModel)
 
 LOOK = 0.25
-"""Seconds between looks: at what another process has answered, and at the progress bar."""
+"""Seconds between looks at the progress bar."""
 
 
 class Model:
@@ -60,15 +58,10 @@ class Model:
         stop_after: int | None = None,
     ) -> None:
         self.backend, self.cache = backend, cache
-        self.max_tokens, self.temperature = max_tokens, temperature
-        self.again, self.stop_after = again, stop_after
-        self.account = Account(priced=backend.price.of(Usage()) is not None)
-        self.stopped: str | None = None
-        backend.retried = self._retried
-        self._slots = asyncio.Semaphore(backend.concurrency)
-        self._asking: dict[str, asyncio.Future[Answer | None]] = {}
-        self._claimed: set[str] = set()
-        self._in_a_row = 0
+        self._asker = Asker(
+            backend, cache, max_tokens=max_tokens, temperature=temperature, again=again, stop_after=stop_after
+        )
+        self.account = self._asker.account
         self._thread: LoopThread | None = None
 
     def answer(
@@ -82,7 +75,7 @@ class Model:
         Raises:
             WfllmError: the cache cannot be used (its disk is full, it is damaged).
         """
-        yield from self._in_order(requests, self._answer, title, total)
+        yield from self._in_order(requests, self._asker.answer, title, total)
 
     def answer_as(
         self,
@@ -99,14 +92,13 @@ class Model:
         described = schema.model_json_schema()
 
         async def one(request: Request) -> Structured[M]:
-            return await self._answer_as(replace(request, schema=described), schema)
+            return await self._asker.answer_as(replace(request, schema=described), schema)
 
         yield from self._in_order(requests, one, title, total)
 
     def key(self, request: Request) -> str:
         """What the cache knows the request by: everything that determines its answer."""
-        settings = self.backend.settings(request)
-        return digest([self.backend.identity, settings, self._whole(request).content()])
+        return self._asker.key(request)
 
     def close(self) -> None:
         """Let go of connections and files."""
@@ -116,8 +108,7 @@ class Model:
                 thread.close(self.backend.close())
         finally:
             if self.cache is not None:
-                cache, self.cache = self.cache, None
-                cache.close()
+                self.cache.close()
 
     def __enter__(self) -> Model:
         return self
@@ -136,7 +127,7 @@ class Model:
     ) -> Iterator[R]:
         if self._thread is None:
             self._thread = LoopThread()
-            self._thread.submit(self._renew_claims())
+            self._thread.submit(self._asker.renew_claims())
         thread, source, tasks = self._thread, iter(requests), Tasks()
         waiting: deque[Future[R]] = deque()
         ahead = 4 * self.backend.concurrency + 32
@@ -186,127 +177,5 @@ class Model:
             yield lambda done: bar.move(done, self.account.note())
 
     def _tell(self) -> None:
-        for line in self.account.tell(self.stopped):
+        for line in self.account.tell(self._asker.stopped):
             print(line, file=sys.stderr, flush=True)
-
-    # --- the loop's thread -------------------------------------------------------------------------
-
-    async def _answer(self, request: Request) -> Answer:
-        """The answer, booked: remembered, that of the same request in flight, or a new one."""
-        answer = await self._find(self._whole(request), self.key(request))
-        answer = replace(answer, request=request)
-        self.account.book(answer)
-        return answer
-
-    async def _answer_as(self, request: Request, schema: type[M]) -> Structured[M]:
-        asked, problem = request, ""
-        answer = await self._answer(asked)
-        for again in range(self.again + 1):
-            if answer.text is None:
-                return Structured(request, None, answer.error, answer)
-            value, problem = read_as(answer, schema)
-            if value is not None:
-                return Structured(request, value, None, answer)
-            if again < self.again:
-                self.account.by_purpose[request.purpose].again += 1
-                asked = ask_again(asked, answer.text, problem)
-                answer = await self._answer(asked)
-        error = f"no answer of the right form in {self.again + 1} tries: {problem}"
-        self.account.reasons["no answer of the right form"].append(request.label())
-        return Structured(request, None, error, answer)
-
-    def _whole(self, request: Request) -> Request:
-        tokens = self.max_tokens if request.max_tokens is None else request.max_tokens
-        temperature = self.temperature if request.temperature is None else request.temperature
-        return replace(request, max_tokens=tokens, temperature=temperature)
-
-    async def _find(self, request: Request, key: str) -> Answer:
-        while key in self._asking:  # the same request, asked already: one answer for both
-            answer = await asyncio.shield(self._asking[key])
-            if answer is not None:
-                return replace(
-                    answer, usage=Usage(), cost_usd=None, cached=answer.text is not None, attempts=0
-                )
-        done: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-        self._asking[key] = done
-        answer = None
-        try:
-            answer = await self._look_up_or_ask(request, key)
-            return answer
-        finally:
-            del self._asking[key]
-            done.set_result(answer)
-
-    async def _look_up_or_ask(self, request: Request, key: str) -> Answer:
-        while True:
-            record = self.cache.get(key) if self.cache else None
-            if record is not None:
-                return Answer(request, record["text"], finish=record["finish"], cached=True)
-            async with self._slots:
-                if self.stopped is not None:
-                    return Answer(request, error=f"not asked: {self.stopped}")
-                claim = self.cache.claim(key) if self.cache else "ours"
-                if claim == "ours":
-                    return await self._ask(request, key)
-            if claim == "theirs":
-                await asyncio.sleep(LOOK)
-
-    async def _ask(self, request: Request, key: str) -> Answer:
-        """Ask the backend and remember its reply. The claim is ours, and is given up in any case."""
-        self._claimed.add(key)
-        try:
-            reply = await self._reply(request)
-            if self.cache:
-                self.cache.put(key, self._record(request, reply))
-                self._claimed.discard(key)
-            self._in_a_row = 0
-            cost = self.backend.price.of(reply.usage)
-            return Answer(request, reply.text, None, reply.finish, reply.usage, cost, attempts=reply.attempts)
-        except NoAnswerError as fault:
-            return self._failed(request, fault)
-        finally:
-            if self.cache and key in self._claimed:
-                self._claimed.discard(key)
-                self.cache.release(key)
-
-    async def _reply(self, request: Request) -> Reply:
-        try:
-            return await self.backend.ask(request)
-        except NoAnswerError:
-            raise
-        except Exception as error:  # a request that no client can send must not stop the others
-            text = str(error).strip().split("\n")[0][:200]
-            raise NoAnswerError(f"cannot be asked ({type(error).__name__}: {text})") from error
-
-    def _failed(self, request: Request, fault: NoAnswerError) -> Answer:
-        self._in_a_row += fault.retry
-        if fault.stops:
-            self.stopped = self.stopped or fault.line()
-        elif self.stop_after is not None and self._in_a_row >= self.stop_after:
-            self.stopped = self.stopped or (
-                f"{self._in_a_row} requests in a row failed, the last: {fault.reason}. "
-                "What is answered is kept: the same command goes on from there."
-            )
-        cost = self.backend.price.of(fault.usage)
-        reason = fault.line() if fault.attempts or not fault.stops else f"not asked: {fault.line()}"
-        return Answer(request, error=reason, usage=fault.usage, cost_usd=cost, attempts=fault.attempts)
-
-    def _record(self, request: Request, reply: Reply) -> dict[str, Any]:
-        return {
-            "model": self.backend.model,
-            "id": request.id,
-            "purpose": request.purpose,
-            "request": request.content(),
-            "text": reply.text,
-            "finish": reply.finish,
-            "usage": [reply.usage.prompt_tokens, reply.usage.completion_tokens],
-        }
-
-    def _retried(self, fault: NoAnswerError) -> None:
-        self.account.retries += 1
-
-    async def _renew_claims(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE / 3)
-            if self.cache and self._claimed:
-                self.cache.renew()
