@@ -20,7 +20,7 @@ MEND_STATEMENT: dict[str, str] = {
     "Break": "Put the rest of the loop under an if.",
     "Continue": "Put the rest of the loop under an if.",
 }
-_MEND_EXPRESSION: dict[str, str] = {
+MEND_EXPRESSION: dict[str, str] = {
     "BinOp": "Use is_workflow_actions_math for numbers, an f-string for texts.",
     "ListComp": "Use a for loop with .append(x).",
     "GeneratorExp": "Use a for loop with .append(x).",
@@ -162,7 +162,7 @@ def _expression(root: ast.expr, line: int, owner: ast.stmt) -> Iterator[Finding]
         if fault:
             kind = spoken(type(node).__name__)
             yield Finding(
-                at, "forbidden", fault.format(kind=kind), _MEND_EXPRESSION.get(type(node).__name__, "")
+                at, "forbidden", fault.format(kind=kind), MEND_EXPRESSION.get(type(node).__name__, "")
             )
             continue
         stack.extend(ast.iter_child_nodes(node))

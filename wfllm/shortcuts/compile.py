@@ -15,7 +15,7 @@ from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.compile_blocks import BlockCompiler
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.read_header import settings_of
-from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, fault_of, whole_file
+from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, code_digest, fault_of, whole_file
 from wfllm.shortcuts.syntax import line_of, parse_code
 
 MAX_FINDINGS = 200
@@ -69,7 +69,8 @@ def compile_noted(
         raise CompileError([Finding(line_of(fault), "syntax", fault.cause, fault.mend)], where) from fault
     fault_found = "" if sidecar is None else fault_of(sidecar)
     if sidecar is not None and not fault_found:
-        made = compile_tree(tree, code, sidecar["names"], data, catalogue, where)
+        transcribed = sidecar.get("code") == code_digest(code)
+        made = compile_tree(tree, code, sidecar["names"], data, catalogue, where, transcribed)
         whole = apply_sidecar(made, sidecar, code)
         if whole is not None:
             return whole, made.notes
@@ -86,12 +87,15 @@ def compile_tree(
     data: Mapping[str, bytes] | None = None,
     catalogue: Catalogue | None = None,
     where: str | object = "",
+    transcribed: bool = False,
 ) -> Compiled:
     """What a syntax tree stands for, in the usual form of the file.
 
     Args:
         code: what the tree was parsed from; its comments become comment actions.
         names: of a sidecar.
+        transcribed: whether `transcribe` wrote the code, so that no idiom is looked for. Otherwise the tree
+            is changed where it holds one.
 
     Raises:
         CompileError: with all findings, in the order of lines.
@@ -102,6 +106,7 @@ def compile_tree(
         names,
         data if data is not None else {},
         catalogue if catalogue is not None else load_catalogue(),
+        transcribed,
     )
     compiler.run()
     if compiler.findings:

@@ -14,6 +14,7 @@ from wfllm.shortcuts.compile_loops import compile_loop
 from wfllm.shortcuts.compile_menus import compile_menu
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.hint_action import GROUP, IDENTIFIER, MODE, PARAMETERS
+from wfllm.shortcuts.idioms import in_dialect
 from wfllm.shortcuts.positions import place
 from wfllm.shortcuts.read_base import ReadError, called, is_left_out
 from wfllm.shortcuts.read_conditions import read_condition
@@ -38,11 +39,19 @@ class BlockCompiler:
         hints: `names` of a sidecar.
         data: digest → content beside the code.
         catalogue: which API a function name stands for.
+        transcribed: whether the code is known to be in the dialect's own words.
     """
 
     def __init__(
-        self, tree: ast.Module, code: str, hints: Any, data: Mapping[str, bytes], catalogue: Catalogue
+        self,
+        tree: ast.Module,
+        code: str,
+        hints: Any,
+        data: Mapping[str, bytes],
+        catalogue: Catalogue,
+        transcribed: bool = False,
     ) -> None:
+        self.findings = [] if transcribed else in_dialect(tree, ValueKinds(tree, catalogue))
         placed = preorder(tree)
         self.tree, self.data, self.catalogue = tree, data, catalogue
         self.names = CodeNames(tree, hints, placed)
@@ -51,11 +60,9 @@ class BlockCompiler:
         self.actions: list[dict[str, Any]] = []
         self.previous: list[Token | None] = []
         """For each action what an input left out would take."""
-        self.findings: list[Finding] = []
         self.prev: Token | None = Token("ExtensionInput")
         """What the last action made; None: nothing, or it is not known."""
         self.level = self.blocks = self.depth = 0
-        self._kinds: ValueKinds | None = None
 
     # what reading an expression asks for
 
@@ -72,14 +79,6 @@ class BlockCompiler:
         api = self.catalogue.by_name(function)
         return api.identifier if api is not None else None
 
-    def kind(self, node: ast.expr) -> str:
-        if self._kinds is None:
-            self._kinds = ValueKinds(self.tree, self.catalogue)
-        return self._kinds.of(node)
-
-    def count(self) -> int:
-        return len(self.actions)
-
     def made(self, node: ast.expr) -> Token:
         identifier, parameters = read_value(node, self)
         made = Token("ActionOutput", uuid_for(f"value {len(self.actions)}"), "Value")
@@ -91,7 +90,10 @@ class BlockCompiler:
 
     def run(self) -> list[dict[str, Any]]:
         """The actions; what the code says of the whole is in `header`, what is no workflow in `findings`."""
+        told = {finding.line for finding in self.findings}
+        first, self.findings = self.findings, []
         self.body(self.tree.body, first=True)
+        self.findings = [*first, *(finding for finding in self.findings if finding.line not in told)]
         if not self.findings:
             for call, _ in self.header.waiting:
                 mend = "Put it before the statement it is about."

@@ -146,7 +146,11 @@ def _operand(code: int, parameters: dict[str, Any], scope: Scope) -> ast.expr | 
     if has_number and has_text and not legacy:
         return None
     if has_number and not has_text:
-        return _number(parameters[NUMBER], scope)
+        number_ = _number(parameters[NUMBER], scope)
+        # whether a reference is compared as number or as text is said, here by number(x), there by f"{x}"
+        return (
+            call("number", number_) if isinstance(parse(parameters[NUMBER]), Token) and number_ else number_
+        )
     return _text(parameters.get(TEXT, ""), scope)
 
 

@@ -35,12 +35,6 @@ class ReadScope(Protocol):
     def made(self, node: ast.expr) -> Token:
         """The output of an action of its own, for a value that stands inside another statement."""
 
-    def count(self) -> int:
-        """Actions made so far."""
-
-    def kind(self, node: ast.expr) -> str:
-        """`text`, `number`, `list`, `dictionary`, or empty where the code does not tell."""
-
 
 def called(node: ast.AST) -> str:
     """Name of the function an expression calls; empty where it calls none by name."""

@@ -45,10 +45,9 @@ def code_digest(code: str) -> str:
 def make_sidecar(transcript: Transcript) -> dict[str, Any]:
     """The hints of a transcript, as JSON values."""
     from wfllm.shortcuts.compile import compile_tree
-    from wfllm.shortcuts.syntax import parse_code
 
     names, workflow = transcript.names, transcript.workflow
-    made = compile_tree(parse_code(transcript.code), transcript.code, names, transcript.data)
+    made = compile_tree(transcript.tree, transcript.code, names, transcript.data, transcribed=True)
     kinds = [kind_of(action) for action in made.actions]
     table = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.shortcuts.names import LOOP_VARIABLE
@@ -35,12 +36,20 @@ class ValueKinds:
 
     def __init__(self, tree: ast.Module, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self._tree = tree
         self._known: dict[str, str] = {}
-        self._set: dict[str, list[ast.expr]] = {}
-        for placed in preorder(tree):
+
+    @cached_property
+    def _set(self) -> dict[str, list[ast.expr]]:
+        """Name → the values it is set to."""
+        values: dict[str, list[ast.expr]] = {}
+        for placed in preorder(self._tree):
             node = placed.node
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                self._set.setdefault(node.targets[0].id, []).append(node.value)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                values.setdefault(node.target.id, []).append(node.value)
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                values.setdefault(node.targets[0].id, []).append(node.value)
+        return values
 
     def of(self, node: ast.expr, links: int = 0) -> str:
         """`text`, `number`, `list`, `dictionary`, or empty where it cannot be told."""
