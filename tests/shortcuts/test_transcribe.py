@@ -186,7 +186,7 @@ def test_implicit_inputs_are_written_out() -> None:
         "t = text",
         "count = is_workflow_actions_count(Input=t)",
         "# in between",
-        "is_workflow_actions_showresult(Text=count)",
+        "is_workflow_actions_showresult(Text=f'{count}')",
         "pass",
         "is_workflow_actions_showresult()",
     ]

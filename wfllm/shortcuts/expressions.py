@@ -186,7 +186,11 @@ def write_text(text: str | Text, scope: Scope) -> ast.expr:
     """
     if isinstance(text, str):
         return _string(text, scope)
-    exprs = [p if isinstance(p, str) else write_token(p, scope) for p in text.parts]
+    return joined([p if isinstance(p, str) else write_token(p, scope) for p in text.parts])
+
+
+def joined(exprs: list[str | ast.expr]) -> ast.expr:
+    """Texts and values end to end, as `write_text` writes them."""
     if any(not isinstance(e, str) and _has_text(e) for e in exprs):
         return call("join_text", *[ast.Constant(e) if isinstance(e, str) else e for e in exprs])
     values: list[ast.expr] = [

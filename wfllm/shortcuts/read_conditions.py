@@ -72,7 +72,8 @@ def read_simple(node: ast.expr, scope: ReadScope) -> dict[str, Any]:
 def _made(code: Any, subject: ast.expr, operands: dict[str, Any], scope: ReadScope) -> dict[str, Any]:
     made: dict[str, Any] = {} if code is None else {"WFCondition": code}
     if not is_left_out(subject):
-        value = read(subject, scope)
+        literal = is_text(subject) or number_literal(subject) is not None
+        value = scope.made(subject) if literal else read(subject, scope)
         made["WFInput"] = (
             {"Type": "Variable", "Variable": wrap_token(value)} if isinstance(value, Token) else build(value)
         )
@@ -99,7 +100,10 @@ def _read_compare(node: ast.Compare, scope: ReadScope) -> dict[str, Any]:
         raise ReadError(node, "no test of workflows", "Use == or !=.")
     if not is_token(left) and not is_left_out(left) and is_token(right):
         code, left, right = _MIRRORED[code], right, left
-    return _made(code, left, _operand(right, scope), scope)
+    operand = _operand(right, scope)
+    if code in (0, 1, 2, 3) and isinstance(right, ast.Constant) and TEXT in operand:
+        operand = {NUMBER: operand[TEXT]}  # more and less compare numbers, spelled as texts or not
+    return _made(code, left, operand, scope)
 
 
 def _operand(node: ast.expr, scope: ReadScope) -> dict[str, Any]:

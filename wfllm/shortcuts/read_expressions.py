@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from wfllm.shortcuts.build_values import build
@@ -53,7 +53,7 @@ def read(node: ast.expr, scope: ReadScope) -> Any:
     if isinstance(node, ast.List):
         return [read(element, scope) for element in node.elts]
     if isinstance(node, ast.Dict):
-        return read_items(node, scope)
+        return _read_quantity(node, scope) or read_items(node, scope)
     function = called(node)
     if isinstance(node, ast.Call) and function in READERS:
         return READERS[function](node, scope)
@@ -64,13 +64,25 @@ def read(node: ast.expr, scope: ReadScope) -> Any:
     raise ReadError(node, f"{type(node).__name__} is not part of workflows", "Use an action for it.")
 
 
-def read_fields(fields: Mapping[str, ast.expr], scope: ReadScope) -> dict[str, Any]:
-    """Keywords as parameters of the property list; those of `None` and `previous_output()` left out."""
+def read_fields(
+    fields: Mapping[str, ast.expr], scope: ReadScope, texts: Collection[str] = ()
+) -> dict[str, Any]:
+    """Keywords as parameters of the property list; those of `None` and `previous_output()` left out.
+
+    Args:
+        texts: keys where a reference is held as a text with one token in it.
+    """
     made = {}
     for key, node in fields.items():
         if not is_left_out(node):
-            made[key] = build(read(node, scope))
+            value = read(node, scope)
+            made[key] = build(as_text(value) if key in texts else value)
     return made
+
+
+def as_text(value: Any) -> Any:
+    """A reference as the text it spells; anything else as it is."""
+    return Text((value,)) if isinstance(value, Token) else value
 
 
 # tokens
@@ -141,6 +153,15 @@ def _read_coerce(call: ast.Call, scope: ReadScope) -> Token:
     return _with(read_token(call.args[0], scope), Step(COERCION, {"CoercionItemClass": item_class}))
 
 
+def _read_published_coerce(call: ast.Call, scope: ReadScope) -> Token:
+    """The published dialect's `coerce_variable(value=x, coercion_class="…")`."""
+    fields = arguments(call, 0, 0, ("value", "coercion_class"))
+    if len(fields) != 2:
+        raise ReadError(call, "coerce_variable takes a value and a class", 'coerce(x, "WFDateContentItem")')
+    step = Step(COERCION, {"CoercionItemClass": text_literal(fields["coercion_class"])})
+    return _with(read_token(fields["value"], scope), step)
+
+
 def _read_format(call: ast.Call, scope: ReadScope) -> Token:
     fields = arguments(call, 1, 2, None)
     style = {"WFDateFormatStyle": build(read(call.args[1], scope))} if len(call.args) == 2 else {}
@@ -174,6 +195,7 @@ TOKENREADERS: dict[str, Callable[[ast.Call, ReadScope], Token]] = {
     "device_details": _read_device,
     "get_property": _read_property,
     "coerce": _read_coerce,
+    "coerce_variable": _read_published_coerce,
     "format_date": _read_format,
     "with_unit": _read_unit,
     "aggrandize": _read_aggrandize,
@@ -243,6 +265,16 @@ READERS["join_text"] = _read_join
 # dictionaries and items
 
 
+def _read_quantity(node: ast.Dict, scope: ReadScope) -> Any:
+    """`{"Magnitude": 3, "Unit": "km"}` as a parameter is a quantity: real files hold no such dictionary."""
+    pairs = zip(node.keys, node.values, strict=True)
+    parts = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
+    if parts.keys() != {"Magnitude", "Unit"} or len(node.keys) != 2:
+        return None
+    call = ast.Call(ast.Name("quantity", ast.Load()), [parts["Magnitude"], parts["Unit"]], [])
+    return READERS["quantity"](ast.fix_missing_locations(ast.copy_location(call, node)), scope)
+
+
 def read_items(node: ast.Dict, scope: ReadScope) -> Items:
     """A dictionary whose items' types are those of the values."""
     pairs = []
@@ -270,7 +302,8 @@ def read_item(node: ast.expr, scope: ReadScope) -> Item:
     function = called(node)
     if isinstance(node, ast.Call) and function in ("number", "boolean", "file"):
         arguments(node, 1, 1)
-        return Item(function, read(node.args[0], scope))
+        value = read(node.args[0], scope)
+        return Item(function, as_text(value) if function == "number" else value)
     if isinstance(node, ast.Call) and function == "item":
         arguments(node, 2, 2)
         kind = text_literal(node.args[0])
@@ -280,5 +313,5 @@ def read_item(node: ast.expr, scope: ReadScope) -> Item:
         return Item(kind, value, odd=True)
     value = read(node, scope)
     if isinstance(value, (str, Text, Token)):
-        return Item("text", value)
+        return Item("text", as_text(value))
     raise ReadError(node, "no item of a dictionary or list", "A text, number, True, False, {…} or […].")

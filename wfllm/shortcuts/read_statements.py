@@ -11,6 +11,7 @@ from wfllm.shortcuts.build_values import build, build_item
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
 from wfllm.shortcuts.read_base import ReadError, ReadScope, arguments, called, is_left_out, number_literal
 from wfllm.shortcuts.read_expressions import (
+    as_text,
     is_text,
     is_token,
     read,
@@ -19,6 +20,7 @@ from wfllm.shortcuts.read_expressions import (
     read_items,
     read_token,
 )
+from wfllm.shortcuts.text_keys import TEXT_KEYS
 from wfllm.shortcuts.tokens import Text, Token, wrap_token
 from wfllm.shortcuts.variables import TOKEN_CALLS
 
@@ -76,7 +78,7 @@ def _read_subscript(node: ast.Subscript, scope: StatementScope) -> tuple[str, Pa
     key = read(node.slice, scope)
     if not isinstance(key, (str, Text, Token)):
         raise ReadError(node, "a key is a text", 'd["key"]')
-    return st.VALUE, {**_input(node.value, scope), "WFDictionaryKey": build(key)}
+    return st.VALUE, {**_input(node.value, scope), "WFDictionaryKey": build(as_text(key))}
 
 
 def _input(node: ast.expr, scope: StatementScope, key: str = "WFInput") -> Parameters:
@@ -101,7 +103,8 @@ def _read_call(call: ast.Call, scope: StatementScope) -> tuple[str, Parameters]:
     if known is None and (function in DIALECT or function in TAKEN or "_" not in function):
         raise ReadError(call, f"{function}(…) is no action", "Call an action, or use the value in one.")
     identifier = known or api_identifier(function)
-    return identifier, read_fields(arguments(call, 0, 0, None), scope)
+    fields = arguments(call, 0, 0, None)
+    return identifier, read_fields(fields, scope, TEXT_KEYS.get(identifier, ()))
 
 
 def _read_number(call: ast.Call, scope: StatementScope) -> Parameters:
@@ -112,9 +115,14 @@ def _read_number(call: ast.Call, scope: StatementScope) -> Parameters:
 
 def _read_ask(call: ast.Call, scope: StatementScope) -> Parameters:
     fields = arguments(call, 0, 1, None)
-    prompt = {"WFAskActionPrompt": build(read(call.args[0], scope))} if call.args else {}
+    prompt = {"WFAskActionPrompt": build(as_text(read(call.args[0], scope)))} if call.args else {}
     renamed = {"type": "WFInputType", "default": "WFAskActionDefaultAnswer", "prompt": "WFAskActionPrompt"}
-    return {**prompt, **read_fields({renamed.get(key, key): node for key, node in fields.items()}, scope)}
+    given = {renamed.get(key, key): node for key, node in fields.items()}
+    made = {**prompt, **read_fields(given, scope, ("WFAskActionDefaultAnswer", "WFAskActionPrompt"))}
+    default = made.get("WFAskActionDefaultAnswer")
+    if isinstance(default, (int, float)):
+        made["WFAskActionDefaultAnswer"] = str(default)  # files hold the answer as it is typed
+    return made
 
 
 def _read_input(call: ast.Call, scope: StatementScope) -> Parameters:
@@ -156,7 +164,7 @@ def _read_exit(call: ast.Call, scope: StatementScope) -> Parameters:
 
 def _read_output(call: ast.Call, scope: StatementScope) -> Parameters:
     fields = arguments(call, 1, 1, None)
-    return read_fields({"WFOutput": call.args[0], **fields}, scope)
+    return read_fields({"WFOutput": call.args[0], **fields}, scope, ("WFOutput", "WFResponse"))
 
 
 READERS: dict[str, tuple[str, Reader]] = {

@@ -26,11 +26,12 @@ from wfllm.shortcuts.actions import (
     written_in_call,
 )
 from wfllm.shortcuts.conditions import write_number
-from wfllm.shortcuts.expressions import write, write_item
+from wfllm.shortcuts.expressions import joined, write, write_item
 from wfllm.shortcuts.names import api_name
 from wfllm.shortcuts.nodes import LOAD, call, keywords_of, name
 from wfllm.shortcuts.parse_values import parse, parse_item
 from wfllm.shortcuts.scope import Scope
+from wfllm.shortcuts.text_keys import TEXT_KEYS
 from wfllm.shortcuts.tokens import Text, Token
 from wfllm.shortcuts.tree import Action
 from wfllm.shortcuts.values import Items, Record
@@ -43,7 +44,8 @@ def write_call(action: Action, scope: Scope) -> ast.expr:
     fields: dict[str, ast.expr] = {}
     implicit = scope.input_key(identifier)
     if implicit is not None and implicit not in action.parameters and scope.has_previous():
-        fields[implicit] = scope.previous()
+        text = implicit in TEXT_KEYS.get(action.identifier, ())
+        fields[implicit] = joined([scope.previous()]) if text else scope.previous()
     for key, raw in written_in_call(action):
         if key == "WFVariableName" and identifier in (SET, APPEND) and isinstance(raw, str):
             fields[key] = call("name_of", name(scope.variable(raw)))
