@@ -9,7 +9,7 @@ import plistlib
 import re
 from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.signed import read_signed
@@ -22,6 +22,9 @@ largest workflow known (4,425 actions) has some 50,000. Many more take minutes a
 MAX_NESTING = 400
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ELEMENTS = frozenset(
+    (b"plist", b"dict", b"array", b"key", b"string", b"integer", b"real", b"true", b"false", b"date", b"data")
+)
 _TRAILER = 32
 _UNREADABLE = (
     plistlib.InvalidFileException,
@@ -63,7 +66,7 @@ def load(content: bytes, where: str | Path = "") -> dict[str, Any]:
     except _UNREADABLE as fault:
         reason = " ".join(str(fault).split())[:120] or type(fault).__name__
         raise WfllmError(f"damaged {kind} ({reason})", where=where, mend=_EXPORT) from fault
-    return _as_shortcut(loaded, content if start[:1] == b"<" else b"", where)
+    return _as_shortcut(loaded, content.lstrip(_SPACE) if start[:1] == b"<" else b"", where)
 
 
 def _load(content: bytes, start: bytes, where: str | Path) -> Any:
@@ -110,10 +113,8 @@ def _no_constant(constant: str) -> Any:
 def _as_shortcut(loaded: Any, xml: bytes, where: str | Path) -> dict[str, Any]:
     """The property list with its actions, whatever the dump looks like."""
     entries = _check(loaded, where)
-    if xml and len(re.findall(rb"<key\b", xml)) != entries and _has_key_twice(xml):
-        raise WfllmError(
-            "damaged property list (a key stands twice in one dictionary)", where=where, mend=_EXPORT
-        )
+    if xml and (lost := _lost(xml, entries)):
+        raise WfllmError(f"damaged property list ({lost})", where=where, mend=_EXPORT)
     if isinstance(loaded, list):
         loaded = {"WFWorkflowActions": loaded}
     if isinstance(loaded, dict) and "WFWorkflowActions" not in loaded:
@@ -137,12 +138,24 @@ class _Once(dict[str, Any]):
         super().__setitem__(key, value)
 
 
-def _has_key_twice(xml: bytes) -> bool:
-    try:
-        plistlib.loads(xml.lstrip(_SPACE), fmt=plistlib.FMT_XML, dict_type=_Once)
-    except KeyError:
-        return True
-    return False
+def _lost(xml: bytes, entries: int) -> str:
+    """What the parser of XML passes over in silence; empty where it read everything.
+
+    A first look at the bytes is quick and errs only in what stands in comments and CDATA.
+    """
+    if len(re.findall(rb"<key\b", xml)) != entries:
+        try:
+            plistlib.loads(xml, fmt=plistlib.FMT_XML, dict_type=_Once)
+        except KeyError:
+            return "a key stands twice in one dictionary"
+    if set(re.findall(rb"<([A-Za-z][^\s/>]*)", xml)) - _ELEMENTS:
+        names: set[str] = set()
+        parser = ParserCreate()
+        parser.StartElementHandler = lambda name, _: names.add(name)
+        parser.Parse(xml, True)
+        strange = sorted(names - {name.decode() for name in _ELEMENTS})
+        return f"no element of property lists: {strange[0][:40]}" if strange else ""
+    return ""
 
 
 def _check(loaded: Any, where: str | Path) -> int:
@@ -156,12 +169,18 @@ def _check(loaded: Any, where: str | Path) -> int:
         inner: list[Any] = []
         for value in level:
             kind = type(value)
-            if kind is str or kind is bytes:
+            if kind is str:
+                size += len(value)
+                if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+                    raise _half(where)
+            elif kind is bytes:
                 size += len(value)
             elif kind is dict:
                 if not all(type(key) is str for key in value):
                     raise WfllmError("a dictionary whose keys are no texts", where=where, mend=_EXPORT)
                 size += sum(map(len, value))
+                if any("\ud800" <= c <= "\udfff" for key in value if not key.isascii() for c in key):
+                    raise _half(where)
                 entries += len(value)
                 inner.extend(value.values())
             elif kind is list:
@@ -180,6 +199,11 @@ def _check(loaded: Any, where: str | Path) -> int:
         if not level:
             return entries
     raise WfllmError(f"nested more than {MAX_NESTING} deep", where=where, mend=_ORIGIN)
+
+
+def _half(where: str | Path) -> WfllmError:
+    """JSON can spell them."""
+    return WfllmError("holds half a character (a lone surrogate)", where=where, mend=_EXPORT)
 
 
 def _check_leaf(value: Any, where: str | Path) -> None:

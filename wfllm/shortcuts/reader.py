@@ -101,6 +101,15 @@ def read(path: Path) -> Iterator[Source]:
     except WfllmError as error:
         yield Source(path.stem, None, error)
         return
+    yield from sources_of(content, path)
+
+
+def sources_of(content: bytes, path: Path) -> Iterator[Source]:
+    """The shortcuts in the bytes of one file.
+
+    Args:
+        path: names the shortcut and is named in errors; nothing is read from it.
+    """
     if not is_zip(content):
         yield read_bytes(content, path.stem, path)
         return

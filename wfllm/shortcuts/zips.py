@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.containers import MAX_BYTES
 
-MAX_MEMBERS, MAX_UNPACKED = 5_000, 512 * 2**20
+MAX_MEMBERS, MAX_UNPACKED = 5_000, 256 * 2**20
 """Of one zip, with those inside it."""
 _SUFFIXES = (".shortcut", ".wflow", ".plist", ".xml", ".json")
 _ENTRY = b"PK\x01\x02"
@@ -34,13 +35,15 @@ class Member:
     """One file of a zip that may be a shortcut."""
 
     name: str
-    """Its path inside the zip."""
+    """Its path inside the zip; after the inner zip's own and a colon where there is one."""
     content: bytes = b""
     error: WfllmError | None = None
+    inside: str = ""
+    """Path of the inner zip."""
 
     @property
     def stem(self) -> str:
-        return PurePosixPath(self.name).stem
+        return PurePosixPath(self.name.removeprefix(f"{self.inside}:")).stem
 
 
 def is_zip(content: bytes) -> bool:
@@ -62,6 +65,8 @@ def members_of(content: bytes, path: Path, budget: Budget, inside: str = "") -> 
         return
     try:
         archive = zipfile.ZipFile(BytesIO(content))
+        if _overlap(archive.infolist()):
+            raise ValueError("its members overlap")
         members = [m for m in archive.infolist() if not m.is_dir() and _may_be_shortcut(m.filename)]
     except Exception as fault:  # the list of members is read by code that trusts it
         yield Member(
@@ -77,14 +82,24 @@ def members_of(content: bytes, path: Path, budget: Budget, inside: str = "") -> 
     for info in members:
         name = f"{inside}:{info.filename}" if inside else info.filename
         budget.members -= 1
-        if budget.members < 0:
+        if budget.members < 0 or budget.bytes <= 0:
             yield Member(name, error=_too_much(f"{path}:{name}"))
             return
         member = _unpack(archive, info, name, path, budget)
-        if inside or member.error is not None or not is_zip(member.content):
+        if member.error is not None or not is_zip(member.content):
             yield member
+        elif not inside:
+            for inner in members_of(member.content, path, budget, name):
+                yield replace(inner, inside=name)
         else:
-            yield from members_of(member.content, path, budget, name)
+            error = WfllmError("a zip in a zip in a zip", where=f"{path}:{name}", mend=_YOURSELF)
+            yield Member(name, error=error)
+
+
+def _overlap(members: list[zipfile.ZipInfo]) -> bool:
+    """Whether members share bytes of the file, by which a small one unpacks to anything."""
+    placed = sorted((m.header_offset, m.compress_size) for m in members)
+    return any(at + size > after for (at, size), (after, _) in pairwise(placed))
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, path: Path, budget: Budget) -> Member:
