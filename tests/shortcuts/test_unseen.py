@@ -9,6 +9,7 @@ import pytest
 
 from tests.shortcuts.build import act, att, block, cond, out, plist, txt, var
 from tests.shortcuts.meaning import meaning
+from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.compile import compile_code
 from wfllm.shortcuts.hints import same
@@ -131,3 +132,75 @@ def test_between_whose_ends_do_not_pair_is_kept_whole(ends: dict[str, Any]) -> N
 def test_a_number_between_bounds() -> None:
     made = there_and_back(*if_(WFCondition=2, WFBoundedNumber=0.25))
     assert "if Thing > bounded_number(0.25):" in made.code
+
+
+def menu(*items: Any) -> list[dict[str, Any]]:
+    """A menu whose second item stands beside a plain first one."""
+    return [
+        block("choosefrommenu", 0, WFMenuPrompt="Which?", WFMenuItems=["Plain", *items]),
+        block("choosefrommenu", 1, WFMenuItemTitle="Plain"),
+        *(block("choosefrommenu", 1, WFMenuItemTitle="Yes") for _ in items),
+        block("choosefrommenu", 2),
+    ]
+
+
+def titled(title: str, **more: Any) -> dict[str, Any]:
+    value = {"Value": {"string": title}, "WFSerializationType": "WFTextTokenString", **more}
+    return {"WFItemType": 0, "WFValue": value}
+
+
+@pytest.mark.parametrize(
+    ("more", "written"),
+    [
+        ({"Subtitle": {"string": "of course"}}, "item('text', 'Yes', subtitle='of course')"),
+        ({"Synonyms": [{"string": "Sure"}]}, "item('text', 'Yes', synonyms=['Sure'])"),
+        (
+            {"Synonyms": [], "Subtitle": {"string": "\ufffc", "attachmentsByRange": {"{0, 1}": var("X")}}},
+            "item('text', 'Yes', subtitle=f'{X}', synonyms=[])",
+        ),
+    ],
+)
+def test_items_of_menus_with_a_subtitle_and_other_words(more: dict[str, Any], written: str) -> None:
+    assert f"['Plain', {written}]" in there_and_back(*menu(titled("Yes", **more))).code
+
+
+@pytest.mark.parametrize("more", [{"Subtitle": 3}, {"Synonyms": "Sure"}, {"Synonyms": [7]}])
+def test_damaged_words_of_menus_are_kept(more: dict[str, Any]) -> None:
+    workflow = plist(*menu(titled("Yes", **more)))
+    made = transcribe(build_tree(workflow, "unseen"))
+    assert "item('text', raw(" in made.code
+    assert same(compile_code(made.code, made.sidecar, made.data), workflow)
+
+
+@pytest.mark.parametrize(
+    "looked_at", [{"Variable": att(var("Thing"))}, txt("\ufffc", at0=var("Thing")), "Thing", ["Thing"], {}]
+)
+def test_an_if_that_looks_at_no_reference(looked_at: Any) -> None:
+    """What its first action then takes is not known; a value written out would make an action of its own."""
+    made = there_and_back(
+        act("gettext", UUID=MADE, WFTextActionText="a"),
+        block("conditional", 0, WFInput=looked_at, WFCondition=100),
+        act("showresult"),
+        block("conditional", 2, UUID="22222222-0000-0000-0000-000000000002"),
+        act("showresult", Text=txt("\ufffc", at0=out("22222222-0000-0000-0000-000000000002", "If Result"))),
+    )
+    assert "showresult = is_workflow_actions_showresult()" in made.code
+
+
+@pytest.mark.parametrize("identifier", ["comment", "x", "dict", "if", "Gerät", "7", "x78", "two words"])
+def test_identifiers_without_a_dot(identifier: str) -> None:
+    wrong = {"WFWorkflowActionIdentifier": identifier, "WFWorkflowActionParameters": {"UUID": MADE, "A": 1}}
+    there_and_back(wrong, act("showresult", Text=txt("\ufffc", at0=out(MADE, "Out"))))
+
+
+def test_an_action_without_a_name_is_refused() -> None:
+    with pytest.raises(WfllmError, match="not an action"):
+        build_tree(plist({"WFWorkflowActionIdentifier": "", "WFWorkflowActionParameters": {}}), "unseen")
+
+
+@pytest.mark.parametrize(
+    "test", [{"WFCondition": 4, "WFConditionalActionString": "a"}, {"WFCondition": 101}, {}]
+)
+def test_an_if_that_looks_at_a_plain_text(test: dict[str, Any]) -> None:
+    made = there_and_back(block("conditional", 0, WFInput="Thing", **test), block("conditional", 2))
+    assert "if condition('Thing', '" in made.code

@@ -6,7 +6,7 @@ import datetime
 import plistlib
 from typing import Any
 
-from wfllm.shortcuts.tokens import Text, Token, build_token, wrap_text, wrap_token
+from wfllm.shortcuts.tokens import Text, Token, build_text, build_token, wrap_text, wrap_token
 from wfllm.shortcuts.values import (
     ARRAY,
     DICTIONARY,
@@ -60,6 +60,12 @@ def build_items(items: Items) -> dict[str, Any]:
     return {"WFDictionaryFieldValueItems": pairs}
 
 
+def is_plain(item: Item) -> bool:
+    """Whether lists and menus hold an item as a bare text."""
+    more = item.subtitle is not None or item.synonyms is not None
+    return item.type == "text" and isinstance(item.value, str) and not item.odd and not more
+
+
 def build_item(item: Item) -> dict[str, Any]:
     """One item with its type, as dictionaries and lists hold it."""
     value = item.value
@@ -73,15 +79,17 @@ def build_item(item: Item) -> dict[str, Any]:
         raw = wrap_token(value)
     elif item.type == "text":
         raw = wrap_text(value)
+        if item.subtitle is not None:
+            raw["Subtitle"] = build_text(item.subtitle)
+        if item.synonyms is not None:
+            raw["Synonyms"] = [build_text(synonym) for synonym in item.synonyms]
     elif item.type == "number":
         raw = wrap_text(value if isinstance(value, Text) else str(value))
     elif item.type == "dictionary":
         nested = {"Value": build_items(value), "WFSerializationType": DICTIONARY}
         raw = {"Value": nested, "WFSerializationType": DICTIONARY}
     elif item.type == "array":
-        elements = [
-            e.value if e.type == "text" and isinstance(e.value, str) else build_item(e) for e in value
-        ]
+        elements = [e.value if is_plain(e) else build_item(e) for e in value]
         raw = {"Value": elements, "WFSerializationType": ARRAY}
     else:
         raw = build(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from wfllm.shortcuts.build_values import build, build_item
+from wfllm.shortcuts.build_values import build, build_item, is_plain
 from wfllm.shortcuts.hint_action import GROUP, MODE
 from wfllm.shortcuts.read_base import ReadError, arguments, called, number_literal
 from wfllm.shortcuts.read_expressions import is_text, read, read_fields, read_item
@@ -67,7 +67,7 @@ def _label(case: ast.match_case) -> ast.expr | None:
 
 
 def _item(item: Item) -> Any:
-    return item.value if item.type == "text" and isinstance(item.value, str) else build_item(item)
+    return item.value if is_plain(item) else build_item(item)
 
 
 def _title(case: ast.match_case, items: list[Item]) -> dict[str, Any] | None:

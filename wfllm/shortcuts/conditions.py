@@ -73,7 +73,8 @@ def write_condition(parameters: dict[str, Any], previous: ast.expr, scope: Scope
         return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And() if table.prefix else ast.Or(), tests)
     subject = subject_of(parameters, previous, scope)
     code = operator_of(parameters.get("WFCondition"))
-    test = _write_simple(code, parameters, subject, scope) if code is not None and table is None else None
+    simple = code is not None and table is None and not isinstance(subject, ast.Constant)
+    test = _write_simple(code, parameters, subject, scope) if simple and code is not None else None
     return test if test is not None else _write_whole(code, parameters, subject, scope)
 
 
@@ -84,6 +85,11 @@ def subject_of(parameters: dict[str, Any], previous: ast.expr, scope: Scope) -> 
         return previous
     token = parse_token(raw)
     return write(token if token is not None else parse(raw), scope)
+
+
+def is_reference(raw: Any) -> bool:
+    """Whether what an If looks at is a reference; hand-made files hold all kinds of things."""
+    return parse_token(raw) is not None or isinstance(parse(raw), Token)
 
 
 def _write_whole(code: int | None, parameters: dict[str, Any], subject: ast.expr, scope: Scope) -> ast.expr:

@@ -219,6 +219,10 @@ def write_item(item: Item, scope: Scope) -> ast.expr:
     if item.odd:
         held = ast.Constant(None) if value is None else write(value, scope)
         return call("item", ast.Constant(item.type), held)
+    if item.subtitle is not None or item.synonyms is not None:
+        named = {"subtitle": item.subtitle, "synonyms": item.synonyms}
+        given = {key: write(part, scope) for key, part in named.items() if part is not None}
+        return call("item", ast.Constant(item.type), write(value, scope), **given)
     if item.type == "number":
         bare = isinstance(value, (int, float)) and math.isfinite(value)
         return number(value) if bare else call("number", write(value, scope))

@@ -28,13 +28,13 @@ def api_name(identifier: str) -> str:
 
     Dots become underscores, as in the published dialect. Every other character that a name cannot
     hold becomes `_x<hex>_` (`-` → `_x2d_`), and so do: a literal underscore (`_x5f_`), a digit that
-    begins the name, an `x` that would itself read as an escape, and the first character of a name that
-    Python or the dialect uses.
+    begins the name, an `x` that would itself read as an escape, and the first character of an identifier
+    without a dot: its name would be like one of Python's or the dialect's.
     """
     if _PLAIN.fullmatch(identifier) and "." in identifier and ".x" not in identifier:
         return identifier.replace(".", "_")
     marked = {m.start() for m in _LOOKS_ESCAPED.finditer(identifier)}
-    if identifier in TAKEN or identifier in DIALECT or identifier[:1].isdigit():
+    if "." not in identifier or identifier[:1].isdigit():
         marked.add(0)
     return "".join(
         "_" if c == "." else c if c.isascii() and c.isalnum() and i not in marked else f"_x{ord(c):x}_"

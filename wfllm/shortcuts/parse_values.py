@@ -25,6 +25,7 @@ from wfllm.shortcuts.values import (
 )
 
 _SERIALIZED = frozenset(("Value", "WFSerializationType"))
+_MENU_KEYS = frozenset(("Subtitle", "Synonyms"))
 
 
 def parse(raw: Any, depth: int = 0) -> Any:
@@ -136,10 +137,25 @@ def parse_item(raw: Any, depth: int = 0) -> Item | None:
         return None
     if "WFValue" not in raw:
         return Item(ITEM_TYPES[type_], None, odd=True)
+    if type_ == 0 and isinstance(raw["WFValue"], dict) and raw["WFValue"].keys() & _MENU_KEYS:
+        item = _parse_menu_item(raw["WFValue"])
+        if item is not None:
+            return item
     value = _parse_item_value(ITEM_TYPES[type_], raw["WFValue"], depth)
     if value is None:
         return Item(ITEM_TYPES[type_], parse(raw["WFValue"], depth + 1), odd=True)
     return Item(ITEM_TYPES[type_], value)
+
+
+def _parse_menu_item(raw: dict[str, Any]) -> Item | None:
+    text = _text_of({key: value for key, value in raw.items() if key not in _MENU_KEYS})
+    subtitle = parse_text(raw["Subtitle"]) if "Subtitle" in raw else None
+    synonyms: Any = None
+    if "Synonyms" in raw:
+        synonyms = [parse_text(s) for s in raw["Synonyms"]] if isinstance(raw["Synonyms"], list) else [None]
+    if text is None or (subtitle is None and "Subtitle" in raw) or None in (synonyms or []):
+        return None
+    return Item("text", text, subtitle=subtitle, synonyms=synonyms)
 
 
 def _parse_item_value(type_: str, raw: Any, depth: int) -> Any:

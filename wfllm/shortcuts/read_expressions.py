@@ -288,6 +288,20 @@ def read_items(node: ast.Dict, scope: ReadScope) -> Items:
     return Items(pairs)
 
 
+def _read_menu_item(call: ast.Call, kind: str, fields: dict[str, ast.expr], scope: ReadScope) -> Item:
+    synonyms = fields.get("synonyms")
+    if kind != "text" or not isinstance(synonyms, (ast.List, type(None))):
+        raise ReadError(
+            call, "a menu's item is a text", 'item("text", "Yes", subtitle="…", synonyms=["Sure"])'
+        )
+    return Item(
+        kind,
+        read_as_text(call.args[1], scope),
+        subtitle=read_as_text(fields["subtitle"], scope) if "subtitle" in fields else None,
+        synonyms=None if synonyms is None else [read_as_text(word, scope) for word in synonyms.elts],
+    )
+
+
 def read_item(node: ast.expr, scope: ReadScope) -> Item:
     """One item of a dictionary or list."""
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
@@ -305,10 +319,12 @@ def read_item(node: ast.expr, scope: ReadScope) -> Item:
         value = read(node.args[0], scope)
         return Item(function, as_text(value) if function == "number" else value)
     if isinstance(node, ast.Call) and function == "item":
-        arguments(node, 2, 2)
+        fields = arguments(node, 2, 2, ("subtitle", "synonyms"))
         kind = text_literal(node.args[0])
         if kind not in ITEM_TYPES:
             raise ReadError(node, f"no type of item is called {kind}", f"One of {', '.join(ITEM_TYPES)}.")
+        if fields:
+            return _read_menu_item(node, kind, fields, scope)
         value = None if is_left_out(node.args[1]) else read(node.args[1], scope)
         return Item(kind, value, odd=True)
     value = read(node, scope)

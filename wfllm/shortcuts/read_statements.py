@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from wfllm.shortcuts import actions as st
-from wfllm.shortcuts.build_values import build, build_item
+from wfllm.shortcuts.build_values import build, build_item, is_plain
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
 from wfllm.shortcuts.read_base import ReadError, ReadScope, arguments, called, is_left_out, number_literal
 from wfllm.shortcuts.read_expressions import (
@@ -69,7 +69,7 @@ def read_value(value: ast.expr, scope: StatementScope) -> tuple[str, Parameters]
 
 def _list_item(node: ast.expr, scope: StatementScope) -> Any:
     item = read_item(node, scope)
-    return item.value if item.type == "text" and isinstance(item.value, str) else build_item(item)
+    return item.value if is_plain(item) else build_item(item)
 
 
 def _read_subscript(node: ast.Subscript, scope: StatementScope) -> tuple[str, Parameters]:

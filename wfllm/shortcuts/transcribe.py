@@ -16,7 +16,7 @@ from wfllm.errors import WfllmError
 from wfllm.shortcuts import actions as at
 from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.blocks import loop_names, menu_titles, write_header, write_section
-from wfllm.shortcuts.conditions import subject_of
+from wfllm.shortcuts.conditions import is_reference, subject_of
 from wfllm.shortcuts.header import with_head, write_head, write_questions
 from wfllm.shortcuts.nodes import LOAD, append, assign, name
 from wfllm.shortcuts.parse_values import parse
@@ -198,7 +198,8 @@ class _Transcriber:
         entry = BlockEntry(block.open.index, header, block.close.index if block.close is not None else -1)
         inside: Previous = scope.prev
         if isinstance(block, If) and "WFInput" in block.open.parameters:
-            inside = subject_of(block.open.parameters, scope.previous(), scope)
+            known = is_reference(block.open.parameters["WFInput"])
+            inside = subject_of(block.open.parameters, scope.previous(), scope) if known else None
         elif isinstance(block, RepeatEach):
             inside = name(loop_names(self.level)[1])
         elif isinstance(block, RepeatCount):

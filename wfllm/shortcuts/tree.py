@@ -148,7 +148,7 @@ def build_tree(plist: dict[str, Any], name: str = "") -> Workflow:
 def _action(index: int, raw: Any, name: str) -> Action:
     identifier = raw.get("WFWorkflowActionIdentifier") if isinstance(raw, dict) else None
     parameters = raw.get("WFWorkflowActionParameters", {}) if isinstance(raw, dict) else None
-    if not isinstance(identifier, str) or not isinstance(parameters, dict):
+    if not isinstance(identifier, str) or not identifier or not isinstance(parameters, dict):
         raise WfllmError(
             "not an action (identifier and parameters are missing)",
             where=f"{name} action {index}",

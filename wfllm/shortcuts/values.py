@@ -57,11 +57,14 @@ class Item:
     `text`: str, Text or Token; `number`: int, float, str (a text that is no number), Text or Token;
     `boolean`: bool or Token; `dictionary`: Items; `array`: list of Item; `file`: any value.
     Where `odd`, the value is of none of these and stands as `parse` gives it (None: there is none).
+    Items of menus, which are texts, may carry a subtitle, and other words to call them by.
     """
 
     type: str
     value: Any
     odd: bool = False
+    subtitle: str | Text | None = None
+    synonyms: list[str | Text] | None = None
 
 
 @dataclass(frozen=True)
