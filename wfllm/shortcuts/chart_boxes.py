@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from wfllm.shortcuts.actions import COMMENT, EXIT, OUTPUT
@@ -110,9 +111,9 @@ class Boxes:
         else:
             label = Label("otherwise", tip=f"Otherwise  ·  action {marker.index + 1}")
         lines = wrap([(label.title, False)], PILL, 2 * HALF - 40, 1)
-        wide = max(56.0, sum(width(text, PILL) for line in lines for text, _ in line) + 26)
+        half = math.ceil(sum(width(text, PILL) for line in lines for text, _ in line) / 2) + 13
         index = marker.index if marker is not None else -1
-        return Box(self.id_of(index), index, "case", 0, 0, min(wide, 2 * HALF), TAB, label, lines)
+        return Box(self.id_of(index), index, "case", 0, 0, 2 * min(max(half, 28), HALF), TAB, label, lines)
 
     def pill(self, kind: str, title: str) -> Box:
         return Box(kind, -1, kind, 0, 0, 84, 30, Label(title))

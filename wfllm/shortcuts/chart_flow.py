@@ -11,6 +11,8 @@ from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.tree import EACH, IF, Action, RepeatCount, RepeatEach, Workflow, walk
 
 _TAKES_PREVIOUS = {SET: "WFInput", APPEND: "WFInput", IF: "WFInput", EACH: "WFInput"}
+_ASIDE = frozenset(("is.workflow.actions.notification",))
+"""Actions that take what came before as an attachment only."""
 MOST = 200
 """References of one action that are followed; a box with more highlights everything anyway."""
 
@@ -62,8 +64,7 @@ def flow_of(workflow: Workflow, apis: Mapping[str, Api]) -> Flow:
                 flow.makes.setdefault(close.index, []).append(number(before))
             continue
         _take(action, loops, flow, number)
-        api = apis.get(action.identifier)
-        implicit = _TAKES_PREVIOUS.get(action.identifier) or (api.input if api is not None else None)
+        implicit = _TAKES_PREVIOUS.get(action.identifier) or _input(apis.get(action.identifier))
         given = implicit is None or implicit in action.parameters or "WFConditions" in action.parameters
         if not given and before is not None:
             flow.takes.setdefault(action.index, []).append(number(before))
@@ -83,6 +84,11 @@ def flow_of(workflow: Workflow, apis: Mapping[str, Api]) -> Flow:
             before = key_of(action)
             made.append(number(before))
     return flow
+
+
+def _input(api: Api | None) -> str | None:
+    """Key of the input that people would name when they say what the action does."""
+    return api.input if api is not None and api.identifier not in _ASIDE else None
 
 
 def key_of(action: Action) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 from wfllm.shortcuts.stats import BUILTIN, app_of
 from wfllm.shortcuts.tree import BLOCKS, MENU
@@ -96,6 +97,7 @@ SIGNS = {
 """Line drawings on a 16 × 16 grid."""
 
 
+@lru_cache(maxsize=4096)
 def kind_of(identifier: str) -> str:
     """Key of COLOURS: by purpose for the system's own actions, by app for the others."""
     app = app_of(identifier)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from wfllm.shortcuts.chart_text import LONGEST, Run
@@ -191,7 +192,8 @@ def _condition(fields: dict[str, Any], name_of: NameOf, before: list[Run]) -> li
     return [*first, ("“”", False)]
 
 
-def human(key: str, without: Iterable[str] = ()) -> str:
+@lru_cache(maxsize=4096)
+def human(key: str, without: tuple[str, ...] = ()) -> str:
     """A key as words: `WFNotificationActionBody` → `Notification Action Body`, less the words in `without`.
 
     The last word stays whatever `without` says.
