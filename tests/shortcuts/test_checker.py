@@ -39,7 +39,7 @@ Repeat_Results = []
 for Repeat_Index, Repeat_Item in enumerate(urls, start=1):
     page = app_fetch(url=Repeat_Item, method="POST", times="3", fast=True, fields={"a": name})
     for Repeat_Index_2 in range(1, Repeat_Index + 1):
-        if "x" in page and not page.startswith(name) or 1 <= Repeat_Index_2 <= 3:
+        if "x" in page or page.startswith(name) or 1 <= Repeat_Index_2 <= 3:
             If_Result = get_property(page, "Name")
         else:
             If_Result = ""
@@ -118,6 +118,7 @@ def test_a_legal_workflow_has_no_findings() -> None:
         ("for Repeat_Index in range(3):\n    pass", "loop"),
         ("x = range(1, 2)", "loop"),
         ("for Repeat_Index in range(1, 3):\n    pass\nelse:\n    pass", "loop"),
+        ("x = 'a'\nif x and x == 'b' or x == 'c':\n    pass", "compile"),
         ("match 3:\n    case 'a':\n        pass", "menu"),
         ("match menu('a', ['b']):\n    case 'c':\n        pass", "menu"),
         ("match menu('a', ['b']):\n    case _:\n        pass", "menu"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 
+from wfllm.errors import suggestion
 from wfllm.shortcuts.api import Api, Parameter
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.shortcuts.dialect import FUNCTIONS, METHODS
-from wfllm.shortcuts.finding import Finding, nearest
+from wfllm.shortcuts.editor_keys import LEFT_OVER, is_editor_key
+from wfllm.shortcuts.finding import Finding, Severity
 from wfllm.shortcuts.names import api_identifier
 from wfllm.shortcuts.syntax import expressions_of
 
@@ -22,18 +25,19 @@ _MEND_BUILTIN = {
     "eval": "Use is_workflow_actions_calculateexpression.",
 }
 
-_EDITOR_KEYS = frozenset(
-    (
-        "ShowWhenRun", "OpenWhenRun", "Advanced", "ShowHeaders", "UUID", "CustomOutputName",
-        "GroupingIdentifier", "AppIntentDescriptor", "IntentAppDefinition", "IntentAppIdentifier",
-    )
-)  # fmt: skip
-"""Keys that any action of a real file may carry: state of the editor, and which app serves an intent."""
 _FLOW = frozenset(
     f"is.workflow.actions.{name}" for name in ("conditional", "repeat.each", "repeat.count", "choosefrommenu")
 )
 """Actions that only mean something as a block. Other syntax actions may be called where a file holds them
 in a form that the syntax cannot show."""
+_STRAY = (1, 2)
+"""Modes of a branch or end whose block a real file has lost; it stays a call."""
+_INTENT = re.compile(r"(?:com|net|org|io|app|dev|co|me|[a-z]{2})\.(?:[^.]+\.)+\w*[A-Z]\w*")
+"""Identifiers of apps' actions: a domain backwards, then an intent's class."""
+_STATED = ("user", "shipped", "")
+"""Sources that call required what no workflow may leave out."""
+_OPEN = ("published", "inferred")
+"""Sources whose lists of parameters need not be whole."""
 
 
 def call_findings(node: ast.stmt, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
@@ -62,10 +66,14 @@ def _call(
         yield from _function(call, name, alone, in_for)
         return
     if not alone:
-        yield Finding(
-            line, "nested-call", f"{name} is called inside another value", f"Write x = {name}(…) before."
-        )
+        yield _nested(name, line)
     yield from _api_call(call, name, catalogue, allowed)
+
+
+def _nested(name: str, line: int) -> Finding:
+    """It compiles, to an action of its own before; the usual form says so."""
+    mend = f"Write x = {name}(…) before."
+    return Finding(line, "nested-call", f"{name} is called inside another value", mend, "warning")
 
 
 def _method(call: ast.Call, func: ast.Attribute, alone: bool) -> Iterator[Finding]:
@@ -90,9 +98,7 @@ def _function(call: ast.Call, name: str, alone: bool, in_for: bool) -> Iterator[
     if wrong:
         yield Finding(line, "arguments", f"{name} takes no {wrong[0]}", f"Write {name}{function.signature}.")
     if function.action and not alone:
-        yield Finding(
-            line, "nested-call", f"{name} is called inside another value", f"Write x = {name}(…) before."
-        )
+        yield _nested(name, line)
     if name in ("enumerate", "range") and not in_for:
         yield Finding(line, "loop", f"{name} belongs to a for loop")
 
@@ -104,14 +110,13 @@ def _api_call(
     api = catalogue.by_name(name)
     identifier = api.identifier if api else api_identifier(name)
     if allowed is not None and identifier not in allowed and name not in allowed:
-        yield Finding(line, "not-allowed", f"{name} is not among the allowed APIs", nearest(name, allowed))
+        yield Finding(line, "not-allowed", f"{name} is not among the allowed APIs", suggestion(name, allowed))
     elif api is None and allowed is None:
-        mend = _MEND_BUILTIN.get(name) or nearest(name, catalogue.names)
-        yield Finding(line, "unknown-api", f"no API is called {name}", mend)
+        yield _unknown(name, identifier, line, catalogue)
     if api is None:
         return
     if not api.called:
-        if identifier in _FLOW:
+        if identifier in _FLOW and not _is_stray(call):
             yield Finding(line, "syntax-api", f"{api.title} is a block, not a call", api.description)
         return
     if call.args:
@@ -119,9 +124,36 @@ def _api_call(
     yield from _parameters(call, api)
 
 
+def _unknown(name: str, identifier: str, line: int, catalogue: Catalogue) -> Finding:
+    """A call of what nobody knows. An app's action may exist all the same: that is for a person to judge."""
+    close = catalogue.like(name)
+    mend = f"Did you mean {close}?" if close else ""
+    if _INTENT.fullmatch(identifier):
+        known = "Describe it in a table: wfllm catalogue input=… output=…, then catalogue=…"
+        return Finding(line, "unknown-api", f"nothing is known of {identifier}", mend or known, "warning")
+    return Finding(line, "unknown-api", f"no API is called {name}", _MEND_BUILTIN.get(name) or mend)
+
+
+def _is_stray(call: ast.Call) -> bool:
+    modes = [k.value for k in call.keywords if k.arg == "WFControlFlowMode"]
+    return any(isinstance(mode, ast.Constant) and mode.value in _STRAY for mode in modes)
+
+
+def ignored_values(tree: ast.Module, catalogue: Catalogue) -> Iterator[ast.expr]:
+    """Values under keys that are left over from another action, which nothing reads."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            left = [k.value for k in call.keywords if k.arg in LEFT_OVER]
+            api = catalogue.by_name(call.func.id) if left else None
+            if left and (api is not None or call.func.id in FUNCTIONS):
+                known = {p.name for p in api.parameters} if api is not None else set()
+                yield from (k.value for k in call.keywords if k.arg in LEFT_OVER and k.arg not in known)
+
+
 def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
     known = {p.name: p for p in api.parameters}
     documented = bool(known or api.description)
+    severity: Severity = "warning" if api.source in _OPEN else "error"
     title = api.title or api.identifier
     given: set[str] = set()
     spread = False
@@ -131,17 +163,20 @@ def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
         elif key in given:
             yield Finding(call.lineno, "parameter", f"{key} is given twice")
         elif key not in known:
-            if not documented or key in api.also or key in _EDITOR_KEYS or key.startswith("Show-"):
+            if not documented or key in api.also or key in LEFT_OVER or is_editor_key(key):
                 continue
-            mend = nearest(key, known) or f"{title} takes {', '.join(list(known)[:8]) or 'no parameters'}."
-            yield Finding(value.lineno, "unknown-parameter", f"{title} has no parameter {key}", mend)
+            mend = suggestion(key, known) or f"{title} takes {', '.join(list(known)[:8]) or 'no parameters'}."
+            message = f"{title} has no parameter {key}"
+            yield Finding(value.lineno, "unknown-parameter", message, mend, severity)
         elif fault := _value_fault(known[key], value):
             yield Finding(value.lineno, "value", f"{key}: {fault}", _wanted(known[key], value))
         given.add(key or "")
     for parameter in api.parameters:
         if parameter.required and parameter.name not in given and not spread:
-            mend = f"Add {parameter.name}=…"
-            yield Finding(call.lineno, "missing-parameter", f"{title} needs {parameter.name}", mend)
+            message, mend = f"{title} needs {parameter.name}", f"Add {parameter.name}=…"
+            # an app asks for what its definition calls required
+            stated: Severity = "error" if parameter.source_of("required") in _STATED else "warning"
+            yield Finding(call.lineno, "missing-parameter", message, mend, stated)
 
 
 def _given(call: ast.Call) -> Iterator[tuple[str | None, ast.expr]]:
@@ -160,6 +195,8 @@ def _given(call: ast.Call) -> Iterator[tuple[str | None, ast.expr]]:
 def _value_fault(parameter: Parameter, node: ast.expr) -> str:
     """Why a literal does not fit a parameter; empty where it does or the value is not literal."""
     kind = parameter.type
+    if parameter.source_of("type") == "inferred":
+        return ""  # a sample of what it takes
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
         node = node.operand
     if isinstance(node, (ast.Dict, ast.List)):
@@ -205,4 +242,4 @@ def _wanted(parameter: Parameter, node: ast.expr) -> str:
     if parameter.type != "choice":
         return ""
     value = str(node.value) if isinstance(node, ast.Constant) else ""
-    return nearest(value, parameter.choices) or f"One of: {', '.join(parameter.choices[:12])}."
+    return suggestion(value, parameter.choices) or f"One of: {', '.join(parameter.choices[:12])}."

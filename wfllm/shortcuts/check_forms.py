@@ -50,7 +50,7 @@ _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast
 
 
 def form_findings(placed: Placed, first: bool) -> Iterator[Finding]:
-    """What in one statement the dialect does not have.
+    """What in one statement the dialect does not have; a form it has and writes otherwise is a warning.
 
     Args:
         placed: the statement.
@@ -95,17 +95,21 @@ def _loop(node: ast.For, level: int) -> Iterator[Finding]:
             [e.id for e in target.elts if isinstance(e, ast.Name)] if isinstance(target, ast.Tuple) else []
         )
         if names != [index, item]:
-            yield Finding(node.lineno, "loop", f"a repeat at level {level} is named otherwise", each)
+            yield Finding(
+                node.lineno, "loop", f"a repeat at level {level} is named otherwise", each, "warning"
+            )
         start = [k.value for k in call.keywords if k.arg == "start"] + call.args[1:]
         if len(start) != 1 or not _is_one(start[0]):
-            yield Finding(node.lineno, "loop", "repeats count from 1", each)
+            yield Finding(node.lineno, "loop", "repeats count from 1", each, "warning")
     elif function == "range" and isinstance(call, ast.Call):
         if not isinstance(target, ast.Name) or target.id != index:
-            yield Finding(node.lineno, "loop", f"a repeat at level {level} is named otherwise", times)
+            yield Finding(
+                node.lineno, "loop", f"a repeat at level {level} is named otherwise", times, "warning"
+            )
         if len(call.args) != 2 or not _is_one(call.args[0]):
-            yield Finding(node.lineno, "loop", "repeats count from 1", times)
+            yield Finding(node.lineno, "loop", "repeats count from 1", times, "warning")
     else:
-        yield Finding(node.lineno, "loop", "not a repeat", f"{each} or {times}")
+        yield Finding(node.lineno, "loop", "not a repeat", f"{each} or {times}", "warning")
     if node.orelse:
         yield Finding(node.lineno, "loop", "a repeat has no else", "Put it after the loop.")
 
@@ -133,7 +137,9 @@ def _menu(node: ast.Match) -> Iterator[Finding]:
             yield Finding(line, "menu", f"two cases for {title.value!r}", "Join them.")
         seen.add(title.value)
         if items is not None and title.value not in items:
-            yield Finding(line, "menu", f"{title.value!r} is not an item of the menu", "Add it to the items.")
+            # renamed in the menu alone: Shortcuts runs it and never comes here
+            message = f"{title.value!r:.80} is not an item of the menu"
+            yield Finding(line, "menu", message, "Add it to the items.", "warning")
 
 
 def _menu_items(subject: ast.expr) -> set[str] | None:

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from wfllm.shortcuts.finding import Finding, nearest
+from wfllm.errors import suggestion
+from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.syntax import blocks_of, expressions_of
 
+_LOOKED_THROUGH = 2_000
 
-def name_findings(tree: ast.Module) -> Iterator[Finding]:
+
+def name_findings(tree: ast.Module, ignored: Collection[ast.expr] = ()) -> Iterator[Finding]:
     """Uses of names that nothing has set.
 
-    A name counts as set after an `if` or a menu when any branch sets it, but not in the branches
-    beside that one; inside a loop, when the loop sets it at all (an earlier round may have); a loop's
-    own names inside the loop only. `Name.append(x)` sets a name, as Add to Variable does.
+    A name counts as set after an `if` or a menu when any branch sets it (where another was taken,
+    Shortcuts reads it as empty), but not in the branches beside that one; inside a loop, when the loop
+    sets it at all (an earlier round may have); a loop's own names inside the loop only. `Name.append(x)`
+    sets a name, as Add to Variable does.
+
+    Args:
+        ignored: values that no action reads.
     """
-    scope = _Scope()
+    scope, skipped = _Scope(), {id(node) for node in ignored}
     for event, node in _events(tree):
         if event == "statement":
-            for use in _uses(node):
+            for use in _uses(node, skipped):
                 if use.id not in scope.visible:
                     yield Finding(
                         use.lineno,
                         "undefined-name",
                         f"{use.id} is used before it is set",
-                        nearest(use.id, scope.visible) or f"Set {use.id} on a line before.",
+                        scope.like(use.id) or f"Set {use.id} on a line before.",
                     )
                     scope.define(use.id)  # said once is enough
             for name in _defined(node):
@@ -51,6 +58,10 @@ class _Scope:
         if name not in self.visible:
             self.visible.add(name)
             self._added[-1].append(name)
+
+    def like(self, name: str) -> str:
+        """`Did you mean …?`, where there are not too many names to look through."""
+        return suggestion(name, self.visible) if len(self.visible) <= _LOOKED_THROUGH else ""
 
     def open(self, node: ast.stmt) -> None:
         self._added.append([])
@@ -110,16 +121,20 @@ def _appended(node: ast.stmt) -> ast.Name | None:
     return None
 
 
-def _uses(node: ast.stmt) -> list[ast.Name]:
-    """Names a statement reads, the names of functions left out."""
-    calls: set[int] = set()
+def _uses(node: ast.stmt, skipped: Collection[int]) -> list[ast.Name]:
+    """Names a statement reads, in order, the names of functions and what no action reads left out."""
     found: list[ast.Name] = []
-    if (appended := _appended(node)) is not None:
-        calls.add(id(appended))
-    for root in expressions_of(node):
-        for inner in ast.walk(root):
-            if isinstance(inner, ast.Call):
-                calls.add(id(inner.func))
-            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-                found.append(inner)
-    return [name for name in found if id(name) not in calls]
+    appended = _appended(node)
+    stack: list[ast.AST] = [*expressions_of(node)][::-1]
+    while stack:
+        here = stack.pop()
+        if id(here) in skipped or here is appended:
+            continue
+        if isinstance(here, ast.Name):
+            found.extend([here] if isinstance(here.ctx, ast.Load) else [])
+        elif isinstance(here, ast.Call):
+            inside: list[ast.AST] = [] if isinstance(here.func, ast.Name) else [here.func]
+            stack.extend([*inside, *here.args, *(k.value for k in here.keywords)][::-1])
+        else:
+            stack.extend([*ast.iter_child_nodes(here)][::-1])
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,44 +11,61 @@ from rich.console import Console
 from rich.markup import escape
 
 from wfllm.errors import WfllmError
+from wfllm.progress import progress
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.checker import check
-from wfllm.shortcuts.finding import Finding
+from wfllm.shortcuts.finding import Finding, Severity
 from wfllm.shortcuts.syntax import MAX_CODE
 
 
-def check_files(input: str, console: Console | None = None) -> int:
+def check_files(input: str, console: Console | None = None, catalogue: str | None = None) -> int:
     """Check workflows and print what is wrong with them, a line each.
 
     Args:
         input: a `.py` file, a folder (searched through) or a glob pattern.
         console: where to print; standard output by default.
+        catalogue: a table to merge over the shipped one.
 
     Returns:
-        Number of findings; the command's exit status is 1 when there are any.
+        Number of errors; the command's exit status is 1 when there are any. Warnings are printed, too.
 
     Raises:
         WfllmError: there is no such file.
     """
     console = console or Console(highlight=False, soft_wrap=True)
-    catalogue = load_catalogue()
+    known = load_catalogue(catalogue)
     files = list(workflow_files(input))
-    total = 0
-    for path in files:
-        findings = _check_file(path, catalogue)
-        total += len(findings)
-        for finding in findings:
-            mend = f" [dim]{escape(finding.suggestion)}[/dim]" if finding.suggestion else ""
-            place = f"[bold]{escape(str(path))}:{finding.line}[/bold]"
-            console.print(f"{place} [yellow]{finding.rule}[/yellow] {escape(finding.message)}.{mend}")
-    counted = f"{len(files)} workflow{'' if len(files) == 1 else 's'}"
-    if total:
-        console.print(f"{counted}, [red]{total} finding{'' if total == 1 else 's'}[/red].")
-        console.print(f"Mend them, then: wfllm check input={escape(input)}", style="dim")
+    counts: Counter[Severity] = Counter()
+    with progress("Checking", len(files), "files") as bar:
+        for path in files:
+            findings = _check_file(path, known)
+            counts.update(finding.severity for finding in findings)
+            for finding in findings:
+                console.print(_line(path, finding))
+            bar.advance()
+    again = f"input={escape(input)}" + (f" catalogue={escape(catalogue)}" if catalogue else "")
+    said = {colour: _counted(counts[kind], kind) for kind, colour in _COLOURS.items() if counts[kind]}
+    found = " and ".join(f"[{colour}]{text}[/{colour}]" for colour, text in said.items())
+    console.print(f"{_counted(len(files), 'workflow')}, {found or '[green]no findings[/green]'}.")
+    if counts["error"]:
+        console.print(f"Mend the errors, then: wfllm check {again}", style="dim")
     else:
-        console.print(f"{counted}, [green]no findings[/green].")
-        console.print(f"Next: wfllm compile input={escape(input)} output=outputs/shortcuts", style="dim")
-    return total
+        console.print(f"Next: wfllm compile {again} output=outputs/shortcuts", style="dim")
+    return counts["error"]
+
+
+_COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow"}
+
+
+def _line(path: Path, finding: Finding) -> str:
+    mend = f" [dim]{escape(finding.suggestion)}[/dim]" if finding.suggestion else ""
+    place, colour = f"[bold]{escape(str(path))}:{finding.line}[/bold]", _COLOURS[finding.severity]
+    mark = "" if finding.severity == "error" else f"{finding.severity} "
+    return f"{place} [{colour}]{mark}{finding.rule}[/{colour}] {escape(finding.message)}.{mend}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def workflow_files(input: str) -> Iterator[Path]:

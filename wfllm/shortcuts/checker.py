@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import Catalogue
-from wfllm.shortcuts.check_calls import call_findings
+from wfllm.shortcuts.check_calls import call_findings, ignored_values
 from wfllm.shortcuts.check_forms import form_findings
 from wfllm.shortcuts.check_names import name_findings
+from wfllm.shortcuts.compile import CompileError, compile_tree
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.syntax import line_of, parse_code, preorder
 
@@ -24,7 +28,8 @@ def check(code: str, catalogue: Catalogue, *, allowed: Collection[str] | None = 
 
     Rules: it parses; only the dialect's statements and expressions; loops and menus well-formed; names
     set before use; calls only of known APIs and the dialect's functions, with known parameters, the
-    required ones present, and literals of the right type or choice.
+    required ones present, and literals of the right type or choice; it compiles. What is legal and
+    should be looked at all the same is a warning.
 
     Args:
         code: text of any origin; too long or too deeply nested is a finding, too.
@@ -48,7 +53,31 @@ def check(code: str, catalogue: Catalogue, *, allowed: Collection[str] | None = 
 
 def _findings(code: str, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
     tree = parse_code(code)
+    sound = True
+    for finding in _looked_at(tree, catalogue, allowed):
+        sound = sound and finding.severity == "warning"
+        yield finding
+    if sound:  # of what is said already, the compiler would only say it again
+        yield from _compiled(tree, code, catalogue)
+
+
+def _looked_at(tree: ast.Module, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
     for i, placed in enumerate(preorder(tree)):
         yield from form_findings(placed, first=i == 0)
         yield from call_findings(placed.node, catalogue, allowed)
-    yield from name_findings(tree)
+    yield from name_findings(tree, list(ignored_values(tree, catalogue)))
+
+
+def _compiled(tree: ast.Module, code: str, catalogue: Catalogue) -> Iterator[Finding]:
+    try:
+        compile_tree(tree, code, data=_AnyContent(), catalogue=catalogue)
+    except CompileError as fault:
+        for finding in fault.findings:
+            yield replace(finding, rule="compile")
+
+
+class _AnyContent(dict[str, bytes]):
+    """Whatever the code keeps beside itself: a check of code asks for no other file."""
+
+    def get(self, digest: str, default: Any = None) -> Any:
+        return b""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-_LONGEST_NAME = 120  # a nearest name is sought for names people type, not for hostile ones
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing that keeps code from being a legal workflow."""
+    """One thing about code that is wrong, or that a person should look at."""
 
     line: int
     rule: str
@@ -19,11 +18,5 @@ class Finding:
     message: str
     suggestion: str = ""
     """What to write instead; empty where there is nothing to say."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`Did you mean …?` with the nearest known name, or an empty text."""
-    if len(name) > _LONGEST_NAME:
-        return ""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"Did you mean {found[0]}?" if found else ""
+    severity: Severity = "error"
+    """`error`: no legal workflow. `warning`: legal, and perhaps not what was meant, or not to be judged."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from wfllm.shortcuts.api import Api, Parameter, ValueType
 from wfllm.shortcuts.catalogue.imported import LONGEST_NAME, words
-from wfllm.shortcuts.editor_keys import is_editor_key
+from wfllm.shortcuts.editor_keys import LEFT_OVER, is_editor_key
 
 _SERIALIZED: dict[str, ValueType] = {
     "WFTextTokenString": "text",
@@ -60,7 +60,7 @@ class Inference:
             if isinstance(parameters.get("UUID"), str) and "CustomOutputName" not in parameters:
                 makers[parameters["UUID"]] = identifier
             for key, value in parameters.items():
-                if isinstance(key, str) and 0 < len(key) <= LONGEST_NAME and not is_editor_key(key):
+                if isinstance(key, str) and 0 < len(key) <= LONGEST_NAME and _is_own(identifier, key):
                     self._take(identifier, key, value)
         for uuid, shown in _references(actions):
             if uuid in makers:
@@ -99,6 +99,11 @@ class Inference:
         if kind == "text" and only_plain and _are_choices(texts):
             kind, choices = "choice", tuple(sorted(texts))
         return Parameter(name=key, type=kind, choices=choices, source="inferred")
+
+
+def _is_own(identifier: str, key: str) -> bool:
+    """Whether the key says something about the action, and is not the editor's or left over from another."""
+    return not is_editor_key(key) and not (key in LEFT_OVER and identifier.startswith("is.workflow.actions."))
 
 
 def _are_choices(texts: Counter[str]) -> bool:

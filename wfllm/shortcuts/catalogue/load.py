@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
 import yaml
 
-from wfllm.errors import WfllmError
+from wfllm.errors import WfllmError, nearest
 from wfllm.shortcuts.api import Api, Origin, Parameter, ValueType
 from wfllm.shortcuts.catalogue.imported import bytes_of
 from wfllm.shortcuts.catalogue.merge import PRECEDENCE, merge
 from wfllm.shortcuts.names import api_name
 
+IN_USE = "WFLLM_CATALOGUE"
+"""Environment variable that names the table in use; processes that a command starts inherit it."""
 _FOLDER = Path(__file__).parent
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times as fast
+
+_BUILTIN = "is_workflow_actions_"
+_REMEMBERED = 10_000
+"""Mistyped names whose meaning is looked for in one process; each takes milliseconds."""
 
 
 class Catalogue(Mapping[str, Api]):
@@ -29,6 +37,11 @@ class Catalogue(Mapping[str, Api]):
     def __init__(self, apis: Iterable[Api] = ()) -> None:
         self._apis = {api.identifier: api for api in apis}
         self._names = {api_name(identifier): identifier for identifier in self._apis}
+        self._apps: dict[str, list[str]] = {}
+        for api in self._apis.values():
+            app = _BUILTIN if api.app == "builtin" else f"{api_name(api.app)}_"
+            self._apps.setdefault(app, []).append(api_name(api.identifier).removeprefix(app))
+        self._meant: dict[tuple[str, str], str | None] = {}
 
     def __getitem__(self, identifier: str) -> Api:
         return self._apis[identifier]
@@ -52,6 +65,21 @@ class Catalogue(Mapping[str, Api]):
         identifier = self._names.get(name)
         return self._apis[identifier] if identifier is not None else None
 
+    def like(self, name: str) -> str | None:
+        """The Python name of an API that a mistyped one may have meant: the same app's, or of a name
+        without an app (`download_url`) a built-in action's."""
+        for i in range(len(name) - 1, 0, -1):
+            if name[i] == "_" and name[: i + 1] in self._apps:
+                return self._like(name[: i + 1], name[i + 1 :])
+        return self._like(_BUILTIN, name)
+
+    def _like(self, app: str, tail: str) -> str | None:
+        known = self._apps.get(app, [])
+        if len(self._meant) < _REMEMBERED and (app, tail) not in self._meant:
+            self._meant[app, tail] = nearest(tail, known)
+        close = self._meant.get((app, tail))
+        return f"{app}{close}" if close else None
+
     def merge(self, other: Catalogue) -> Catalogue:
         """Both catalogues in one; where both know an API, this one's entry stays."""
         return Catalogue([*other.values(), *self.values()])
@@ -65,11 +93,12 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
 
     Args:
         path: a table, as `wfllm catalogue` writes it or by hand; entries that name no source count as
-            the user's own, which come before the shipped ones.
+            the user's own, which come before the shipped ones. By default the one that is `in_use`.
 
     Raises:
         WfllmError: the table cannot be read or is none.
     """
+    path = path or os.environ.get(IN_USE) or None
     if path is None:
         return _shipped()
     path = Path(path).expanduser()
@@ -79,6 +108,24 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
         mend = "Make it with: wfllm catalogue input=… output=…"
         raise WfllmError(f"cannot be read ({fault})", where=f"catalogue={path}", mend=mend) from fault
     return _with_table(path.resolve(), changed)
+
+
+@contextmanager
+def in_use(path: str | Path) -> Iterator[Catalogue]:
+    """Within it, `load_catalogue()` gives this table's, in this process and in those it starts.
+
+    Raises:
+        WfllmError: see `load_catalogue`.
+    """
+    catalogue, before = load_catalogue(path), os.environ.get(IN_USE)
+    os.environ[IN_USE] = str(Path(path).expanduser().resolve())
+    try:
+        yield catalogue
+    finally:
+        if before is None:
+            del os.environ[IN_USE]
+        else:
+            os.environ[IN_USE] = before
 
 
 @cache
