@@ -27,6 +27,7 @@ COMMANDS = {
     "transcribe": "shortcuts to Python",
     "compile": "Python to shortcuts",
     "check": "is this a legal workflow?",
+    "catalogue": "definitions of APIs into one table",
     "show": "a workflow as a flow chart beside its code",
 }
 FLAGS = """\
@@ -162,8 +163,13 @@ def run_stage(command: str, composed: Composed) -> int:
     if command in HEAVY:  # torch and its kin take seconds; silence would look like a hang
         print(f"wfllm {command} {composed.experiment}: loading", flush=True)
     stage = importlib.import_module(f"wfllm.commands.{command}")
-    status = stage.run(composed)
-    return int(status or OK)
+    table = getattr(composed.config, "catalogue", None)
+    if table is None:
+        return int(stage.run(composed) or OK)
+    from wfllm.shortcuts.catalogue.load import in_use
+
+    with in_use(table):  # for whatever asks which APIs exist, in other processes too
+        return int(stage.run(composed) or OK)
 
 
 def _complain(text: str) -> None:

@@ -10,5 +10,6 @@ from wfllm.shortcuts.check_stage import check_files
 
 
 def run(composed: Composed) -> int:
-    """Print what is wrong with each file. 1 where anything is."""
-    return int(bool(check_files(cast(CheckCommand, composed.config).input)))
+    """Print what is wrong with each file. 1 where there are errors; warnings are no errors."""
+    config = cast(CheckCommand, composed.config)
+    return int(bool(check_files(config.input, catalogue=config.catalogue)))

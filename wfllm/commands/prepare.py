@@ -96,12 +96,13 @@ def require_device(trainer: s.Trainer) -> None:
 
 
 def from_anywhere(plain: dict[str, Any]) -> dict[str, Any]:
-    """The config with the data's path made absolute, so that its run folder can be used from any folder."""
+    """The config with all paths made absolute, so that its run folder can be used from any folder."""
     data = dict(plain["data"])
     for key in ("path", "apis"):
         if data.get(key):
             data[key] = str(Path(data[key]).expanduser().resolve())
-    return {**plain, "data": data}
+    table = plain.get("catalogue")
+    return {**plain, "data": data, "catalogue": table and str(Path(table).expanduser().resolve())}
 
 
 def require_train(splits: Mapping[str, Sequence[Record]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +12,7 @@ from wfllm.commands.train import train
 from wfllm.config.compose import Composed, validate
 from wfllm.config.schema import RepeatCommand
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.catalogue.load import in_use
 from wfllm.tracking.identity import code_fingerprint
 from wfllm.tracking.metrics_log import read_metrics
 from wfllm.tracking.run_folder import RunFolder
@@ -34,7 +36,8 @@ def run(composed: Composed) -> int:
     quiet = {"evaluation": {**own["evaluation"], "before": False, "after": False}, "logger": {"name": "none"}}
     plain = {**own, **quiet, "output": config.output}
     again = Composed(validate("train", plain), plain, {"experiment": info["experiment"]}, info["overrides"])
-    second = train(again)
+    with in_use(own["catalogue"]) if own.get("catalogue") else nullcontext():
+        second = train(again)
     assert second is not None
     if second.path.resolve() == first.path.resolve():
         raise WfllmError("is a repeat itself", where=config.run, mend="Repeat the run it repeats.")

@@ -12,6 +12,7 @@ ROOTS: dict[str, type[s.Command]] = {
     "transcribe": s.TranscribeCommand,
     "compile": s.CompileCommand,
     "check": s.CheckCommand,
+    "catalogue": s.CatalogueCommand,
     "show": s.ShowCommand,
     "build": s.BuildCommand,
     "train": s.TrainCommand,

@@ -429,7 +429,28 @@ class Command(Schema):
     """`diff` prints what differs from the defaults and stops."""
 
 
-class TranscribeCommand(Command):
+class KnowsApis(Command):
+    """What every command takes that asks which APIs exist."""
+
+    catalogue: str | None = None
+    """Table of further APIs, as `wfllm catalogue` writes it or by hand; it comes before the shipped one."""
+
+
+class CatalogueCommand(Command):
+    """Definitions of APIs into one table."""
+
+    input: str | list[str]
+    """Files, folders and globs: Apple's `WFActions.plist`, apps' `.actionsdata` and `.intentdefinition`,
+    published documents (`.jsonl`, `.json`), tables (`.yaml`), and shortcuts, whose use of an API tells
+    something about it."""
+    output: str
+    """YAML file to write; other commands take it as `catalogue`."""
+    bundle: str | None = None
+    """Bundle id of the app that `.actionsdata` and `.intentdefinition` files belong to; null takes it from
+    the app or folder they lie in."""
+
+
+class TranscribeCommand(KnowsApis):
     """Shortcuts to Python."""
 
     input: str
@@ -440,7 +461,7 @@ class TranscribeCommand(Command):
     """Processes."""
 
 
-class CompileCommand(Command):
+class CompileCommand(KnowsApis):
     """Python to shortcuts."""
 
     input: str
@@ -451,14 +472,14 @@ class CompileCommand(Command):
     """Processes."""
 
 
-class CheckCommand(Command):
+class CheckCommand(KnowsApis):
     """Is this a legal workflow?"""
 
     input: str
     """A `.py` file in the workflow dialect, a folder of them, or a glob."""
 
 
-class ShowCommand(Command):
+class ShowCommand(KnowsApis):
     """A workflow as a flow chart beside its code."""
 
     input: str
@@ -503,7 +524,7 @@ class Splits(Schema):
     """Draws the held-out APIs and records."""
 
 
-class BuildCommand(Command):
+class BuildCommand(KnowsApis):
     """Make a dataset of records, stage by stage."""
 
     data: Data
@@ -537,7 +558,7 @@ class Evaluation(Schema):
     """Requests of each split, evenly spaced; null takes all."""
 
 
-class TrainCommand(Command):
+class TrainCommand(KnowsApis):
     """Fine-tune, validate, save, and score before and after."""
 
     data: Data
@@ -560,7 +581,7 @@ class TrainCommand(Command):
     """Folder that holds all runs."""
 
 
-class EvaluateCommand(Command):
+class EvaluateCommand(KnowsApis):
     """Generate and score."""
 
     checkpoint: str | None = None
@@ -583,7 +604,7 @@ class EvaluateCommand(Command):
     """Folder that holds all runs."""
 
 
-class GenerateCommand(Command):
+class GenerateCommand(KnowsApis):
     """One request, one workflow."""
 
     query: str
