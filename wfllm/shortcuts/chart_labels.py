@@ -118,13 +118,13 @@ class Labels:
         order = [k for k in (first, *defaults) if k in fields]
         order = list(dict.fromkeys([k for k in order if k is not None] + list(fields)))[:12]
         name = human(action.identifier.rpartition(".")[2])
-        title = [
+        title = (
             *self.title(action.identifier).lower().split(),
             *name.lower().split(),
             "action",
             "text",
             "show",
-        ]
+        )
         order.sort(key=lambda k: k != first and isinstance(fields[k], bool))  # switches last
         told = [k for k in order if not (k in defaults and defaults[k] == fields[k])] or order[:1]
         out = [self._before(action, "")] if action.index in self.flow.before else []
