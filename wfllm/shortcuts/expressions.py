@@ -6,7 +6,7 @@ import ast
 import datetime
 import math
 import plistlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wfllm.shortcuts.nodes import LOAD, call, name, number
@@ -67,37 +67,10 @@ OPERATORS = {
 
 def write(value: Any, scope: Scope) -> ast.expr:
     """The expression of any value."""
-    if isinstance(value, str):
-        return _string(value, scope)
-    if isinstance(value, Token):
-        return write_token(value, scope)
-    if isinstance(value, Text):
-        return write_text(value, scope)
-    if isinstance(value, bool):
-        return ast.Constant(value)
-    if isinstance(value, (int, float)):
-        return number(value)
-    if isinstance(value, list):
-        return ast.List([write(element, scope) for element in value], LOAD)
-    if isinstance(value, Items):
-        return write_items(value, scope)
-    if isinstance(value, Record):
-        return _call_with_fields("dict", value.fields, scope)
-    if isinstance(value, Bare):
-        return call("bare", write_token(value.token, scope))
-    if isinstance(value, Quantity):
-        return _write_quantity(value, scope)
-    if isinstance(value, Table):
-        return _write_table(value, scope)
-    if isinstance(value, Typed):
-        return _write_typed(value, scope)
-    if isinstance(value, bytes):
-        return call("data", ast.Constant(f"sha256:{scope.keep(value)}"))
-    if isinstance(value, datetime.datetime):
-        return call("datetime", ast.Constant(value.isoformat()))
-    if isinstance(value, plistlib.UID):
-        return call("raw", ast.Constant("UID"), ast.Constant(value.data))
-    raise TypeError(f"no value of a property list: {type(value).__name__}")
+    writer = _WRITERS.get(type(value))
+    if writer is None:
+        raise TypeError(f"no value of a property list: {type(value).__name__}")
+    return writer(value, scope)
 
 
 def _string(value: str, scope: Scope) -> ast.expr:
@@ -282,3 +255,28 @@ def _write_typed(value: Typed, scope: Scope) -> ast.expr:
             return _call_with_fields(function, inner.fields, scope)
         return call(function, *args, write(inner, scope))
     return call(function, *args, fields=_call_with_fields("dict", fields, scope))
+
+
+def _write_bytes(value: bytes, scope: Scope) -> ast.expr:
+    return call("data", ast.Constant(f"sha256:{scope.keep(value)}"))
+
+
+_WRITERS: dict[type, Callable[[Any, Scope], ast.expr]] = {
+    str: _string,
+    Token: write_token,
+    Text: write_text,
+    bool: lambda value, _: ast.Constant(value),
+    int: lambda value, _: number(value),
+    float: lambda value, _: number(value),
+    list: lambda value, scope: ast.List([write(element, scope) for element in value], LOAD),
+    Items: write_items,
+    Record: lambda value, scope: _call_with_fields("dict", value.fields, scope),
+    Bare: lambda value, scope: call("bare", write_token(value.token, scope)),
+    Quantity: _write_quantity,
+    Table: _write_table,
+    Typed: _write_typed,
+    bytes: _write_bytes,
+    datetime.datetime: lambda value, _: call("datetime", ast.Constant(value.isoformat())),
+    plistlib.UID: lambda value, _: call("raw", ast.Constant("UID"), ast.Constant(value.data)),
+}
+"""Type of a value → its expression."""

@@ -115,6 +115,12 @@ def snake_case(text: str) -> str:
     return text.lower()[:60].strip("_")
 
 
+@lru_cache(maxsize=4096)
+def _has_meaning(name: str) -> bool:
+    """Whether Python or the dialect itself uses a name."""
+    return name in TAKEN or name in DIALECT or _RESERVED.fullmatch(name) is not None
+
+
 class Names:
     """Hands out Python names, each once.
 
@@ -132,7 +138,7 @@ class Names:
         """`base`, made a legal name and numbered where it is already in use."""
         if not base or not (base[0].isalpha() or base[0] == "_"):
             base = f"v_{base}" if base else "v"
-        if base in TAKEN or base in DIALECT or _RESERVED.fullmatch(base):
+        if _has_meaning(base):
             if f"{base}_" not in self._used:
                 return self.numbered(f"{base}_")
             base = base if not _RESERVED.fullmatch(base) else f"{base}_"
@@ -152,7 +158,11 @@ class Names:
 
     def output(self, *candidates: str) -> str:
         """A name for an action's output from the first candidate that spells one."""
-        return self.fresh(next((s for c in candidates if (s := snake_case(c))), "result"))
+        for candidate in candidates:
+            spelled = snake_case(candidate) if candidate else ""
+            if spelled:
+                return self.fresh(spelled)
+        return self.fresh("result")
 
     def variable(self, name: str) -> str:
         """The Python name of an author's variable: always the same one for the same variable."""

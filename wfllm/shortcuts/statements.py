@@ -50,7 +50,7 @@ def write_call(action: Action, scope: Scope) -> ast.expr:
         if key == "WFVariableName" and identifier in (SET, APPEND) and isinstance(raw, str):
             fields[key] = call("name_of", name(scope.variable(raw)))
         else:
-            fields[key] = write(parse(raw), scope)
+            fields[key] = write(parse(raw) if isinstance(raw, (dict, list)) else raw, scope)
     return ast.Call(name(api_name(identifier)), [], keywords_of(fields))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 TOKEN_KINDS = frozenset(
     (
@@ -33,8 +33,7 @@ DATE_FORMAT = "WFDateFormatVariableAggrandizement"
 UNIT = "WFUnitVariableAggrandizement"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One aggrandizement: a way to look at a value (key, coercion, property, date format, unit)."""
 
     kind: str
@@ -43,11 +42,11 @@ class Step:
     """Its other keys, as in the file."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A reference: to an action's output, a variable, the input, the clipboard, …
 
     Forms of the file that mean the same are one value here; which of them it was, is a hint.
+    (A tuple, since there is one for every use of a name, and a frozen dataclass takes four times as long.)
     """
 
     kind: str
@@ -62,8 +61,7 @@ class Token:
     """Aggrandizements, in the order they apply."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """Text with at least one token in it."""
 
     parts: tuple[str | Token, ...]
@@ -79,15 +77,13 @@ def parse_token(raw: Any) -> Token | None:
         if isinstance(inner, dict) and set(inner) <= {"Value", "WFSerializationType"}:
             return parse_token(inner.get("Value"))
         return None
-    if not isinstance(kind, str) or kind not in TOKEN_KINDS or not raw.keys() <= _KNOWN_KEYS:
+    if not isinstance(kind, str) or kind not in TOKEN_KINDS or not _KNOWN_KEYS.issuperset(raw):
         return None
     name = raw.get("OutputUUID" if kind == "ActionOutput" else "VariableName", "")
     output_name, prompt = raw.get("OutputName", ""), raw.get("Prompt")
     if not isinstance(name, str) or not isinstance(output_name, str):
         return None
-    if (kind in ("ActionOutput", "Variable")) == (not name) and kind in ("ActionOutput", "Variable"):
-        return None
-    if kind not in ("ActionOutput", "Variable") and name:
+    if (name != "") != (kind in ("ActionOutput", "Variable")):
         return None
     if prompt is not None and (kind != "Ask" or not isinstance(prompt, str)):
         return None
@@ -139,13 +135,14 @@ def parse_text(raw: Any) -> str | Text | None:
         return None
     if not table:
         return string
-    found = []
+    found: list[tuple[int, Token]] = []
     for key, attachment in table.items():
         place, token = _RANGE.fullmatch(key), parse_token(attachment)
         if place is None or token is None:
             return None
         found.append((int(place[1]), token))
-    found.sort(key=lambda pair: pair[0])
+    if len(found) > 1:
+        found.sort(key=itemgetter(0))
     places = _places(string, [offset for offset, _ in found])
     parts: list[str | Token] = []
     end = 0
@@ -169,8 +166,8 @@ def _places(string: str, offsets: list[int]) -> list[int]:
         places = [index.get(offset, -1) for offset in offsets]
     else:
         places = offsets
-    if all(0 <= p < len(string) and string[p] == PLACEHOLDER for p in places) and len(set(places)) == len(
-        places
+    if len(set(places)) == len(places) and all(
+        0 <= place < len(string) and string[place] == PLACEHOLDER for place in places
     ):
         return places
     inorder = [i for i, char in enumerate(string) if char == PLACEHOLDER][: len(offsets)]

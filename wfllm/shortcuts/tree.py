@@ -192,23 +192,25 @@ def walk(workflow: Workflow) -> Iterator[Event]:
     `action`; for a block `open`, then for each of its sections `section` and what is inside, then
     `close`. Depth counts the blocks around the node. No recursion.
     """
-    stack: list[Iterator[Event]] = [_events(workflow.body, 0)]
-    while stack:
-        event = next(stack[-1], None)
-        if event is None:
+    nodes = iter(workflow.body)
+    stack: list[tuple[Iterator[Node], Block, Iterator[Section]]] = []
+    """For each block around: what follows it, itself, its sections still to come."""
+    while True:
+        for node in nodes:
+            if isinstance(node, Action):
+                yield "action", node, None, len(stack)
+                continue
+            yield "open", node, None, len(stack)
+            stack.append((nodes, node, iter(node.sections)))
+            break  # what is inside comes first
+        if not stack:
+            return
+        after, block, sections = stack[-1]
+        section = next(sections, None)
+        if section is not None:
+            yield "section", block, section, len(stack) - 1
+            nodes = iter(section.body)
+        else:
             stack.pop()
-            continue
-        yield event
-        if event[0] == "section" and event[2] is not None:
-            stack.append(_events(event[2].body, event[3] + 1))
-
-
-def _events(body: list[Node], depth: int) -> Iterator[Event]:
-    for node in body:
-        if isinstance(node, Action):
-            yield "action", node, None, depth
-            continue
-        yield "open", node, None, depth
-        for section in node.sections:
-            yield "section", node, section, depth
-        yield "close", node, None, depth
+            yield "close", block, None, len(stack)
+            nodes = after
