@@ -118,6 +118,8 @@ def _call(node: ast.Call) -> str:
         return f"{value(node.args[0])}'s {texts[0].lower() if texts else 'detail'}"
     if name == "device_details" and texts:
         return f"the {texts[0].lower()}"
+    if name == "quantity" and node.args:
+        return f"{value(node.args[0])} {' '.join(texts)}".strip()
     if name == "join_text":
         return _some([value(a) for a in node.args])
     return value(node.args[0]) if node.args else "a value"

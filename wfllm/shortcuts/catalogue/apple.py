@@ -12,6 +12,7 @@ from wfllm.shortcuts.api import Api, Parameter, ValueType
 from wfllm.shortcuts.catalogue.imported import (
     BadEntryError,
     Imported,
+    choices_of,
     default_of,
     each,
     mapping,
@@ -96,7 +97,7 @@ def _parameter(row: dict[str, Any], required: bool) -> Parameter:
     items = row.get("Items")
     if items is not None and not isinstance(items, list):
         raise BadEntryError(f"Items of {row.get('Key')} is no list")
-    choices = tuple(dict.fromkeys(i for i in items or () if isinstance(i, str)))
+    choices = choices_of(items or ())
     if choices and kind in ("any", "choice"):
         kind = "choice"
     elif kind == "choice":

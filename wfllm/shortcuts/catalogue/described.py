@@ -15,6 +15,7 @@ from wfllm.shortcuts.catalogue.imported import (
     LONGEST_TEXT,
     BadEntryError,
     Imported,
+    choices_of,
     default_of,
     each,
     name_of,
@@ -111,9 +112,7 @@ def _parameter(part: str, told: dict[str, str]) -> Parameter:
     kind = kind.strip()
     words_of, _, listed = told.get(name, "").partition(_CHOICES)
     listed = listed.partition(". This value depends")[0]
-    choices = (
-        tuple(dict.fromkeys(_QUOTED.findall(listed))) if kind.endswith("Enum)") or kind == "Enum" else ()
-    )
+    choices = choices_of(_QUOTED.findall(listed)) if kind.endswith("Enum)") or kind == "Enum" else ()
     typed: ValueType = (
         "choice" if choices else "list" if kind.startswith("array") else _TYPES.get(kind, "any")
     )

@@ -143,10 +143,21 @@ def name_of(value: Any, what: str) -> str:
     return value
 
 
+def printable(text: str) -> str:
+    """The text without what no file of text should hold: control characters, halves of characters."""
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
 def words(value: Any) -> str:
     """A title as people read it: one line, not too long; empty for the key of a translation table."""
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    text = printable(" ".join(value[: 4 * LONGEST_TEXT].split())) if isinstance(value, str) else ""
     return "" if _UNRESOLVED.fullmatch(text) else text[:LONGEST_TEXT]
+
+
+def choices_of(values: Iterable[Any]) -> tuple[str, ...]:
+    """The texts among the values that can be choices, each once."""
+    texts = (v for v in values if isinstance(v, str) and 0 < len(v) <= LONGEST_NAME and v.isprintable())
+    return tuple(dict.fromkeys(texts))
 
 
 def sentence(*values: Any) -> str:
@@ -166,7 +177,8 @@ def default_of(value: Any, kind: ValueType, choices: tuple[str, ...] = ()) -> An
     if kind == "number":
         return _number(value)
     if kind == "text":
-        return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
+        fits = isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT and printable(value) == value
+        return value if fits else None
     return None
 
 

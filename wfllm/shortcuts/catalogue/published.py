@@ -16,7 +16,7 @@ from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api, Parameter, ValueType
-from wfllm.shortcuts.catalogue.imported import Imported, default_of
+from wfllm.shortcuts.catalogue.imported import Imported, choices_of, default_of, name_of, words
 from wfllm.shortcuts.catalogue.load import Catalogue
 
 _TYPES: tuple[tuple[str, ValueType], ...] = (
@@ -97,7 +97,7 @@ def _line(line: str, where: str) -> Api:
     try:
         row = json.loads(line)
         document = row["json"]
-        identifier = str(row.get("identifier") or document["name"])
+        identifier = name_of(row.get("identifier") or document["name"], "the identifier")
         return from_document(identifier, document, str(row.get("python") or ""))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise WfllmError(
@@ -113,14 +113,14 @@ def from_document(identifier: str, document: Mapping[str, Any], stub: str = "") 
     parameters: list[Parameter] = []
     for key in ("required_parameters", "optional_parameters"):
         for entry in document.get(key) or ():
-            name = str(entry["name"])
-            options = choices.get(name) or tuple(str(c) for c in entry.get("enum") or ())
+            name = name_of(entry["name"], "a parameter")
+            options = choices_of(choices.get(name) or entry.get("enum") or ())
             kind = _type(str(entry.get("type", "")), bool(options))
             parameters.append(
                 Parameter(
                     name=name,
                     type=kind,
-                    description=" ".join(str(entry.get("description", "")).split()),
+                    description=words(str(entry.get("description", ""))),
                     # the release lists whatever has no default as required; Shortcuts asks for little
                     required=False,
                     default=default_of(defaults.get(name), kind, options),
@@ -135,7 +135,7 @@ def from_document(identifier: str, document: Mapping[str, Any], stub: str = "") 
         description=_first_sentence(str(document.get("description", ""))),
         parameters=tuple(parameters),
         returns="any" if returned else None,
-        output_name=str(returned[0].get("name", "")) if returned else "",
+        output_name=words(returned[0].get("name", "")) if returned else "",
         source="published",
     )
 
@@ -148,7 +148,7 @@ def _type(name: str, has_choices: bool) -> ValueType:
 
 
 def _first_sentence(text: str) -> str:
-    text = " ".join(text.split())
+    text = words(text)
     if text in _EMPTY:
         return ""
     return re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]

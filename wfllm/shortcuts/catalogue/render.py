@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any, Literal
 
 from wfllm.shortcuts.api import Api, Parameter
+from wfllm.shortcuts.catalogue.imported import printable
 from wfllm.shortcuts.names import api_name
 
 Form = Literal["compact", "full"]
@@ -34,6 +36,8 @@ _JSON: dict[str, str] = {
     "variable": "OBJECT",
     "any": "OBJECT",
 }
+_SHAPE = re.compile(r'\{"|quantity\(|dict\(')
+"""A description that shows the form of a value."""
 MAX_CHOICES = 24
 """Choices a compact stub spells out; longer lists end in `...`."""
 
@@ -51,7 +55,7 @@ def render(api: Api, form: Form = "compact") -> str:
     if form == "full":
         return f"{head}\n{_docstring(api)}"
     # a compact stub leaves parameters undescribed, but for values of a shape nobody can guess
-    shapes = [f"{p.name}: {p.description}" for p in api.parameters if '{"' in p.description]
+    shapes = [f"{p.name}: {p.description}" for p in api.parameters if _SHAPE.search(p.description)]
     summary = " ".join([api.description or api.title, *shapes]).strip()
     return f"{head} {_quoted(summary)}" if summary else f"{head} ..."
 
@@ -113,7 +117,7 @@ def _docstring(api: Api) -> str:
     lines += [f"{p.name}: {_sentence(p)}" for p in api.parameters]
     if api.returns:
         lines.append(f"Returns: {api.output_name or api.returns}.")
-    text = "\n    ".join(" ".join(line.split()) for line in lines)
+    text = "\n    ".join(printable(" ".join(line.split())) for line in lines)
     text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     end = "\n    " if len(lines) > 1 else (" " if text.endswith('"') else "")
     return f'    """{text}{end}"""'

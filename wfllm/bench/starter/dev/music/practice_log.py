@@ -2,7 +2,7 @@
 topics = ["scales", "piece", "sight-reading"]
 topic = is_workflow_actions_choosefromlist(WFInput=topics)
 minutes = ask("Minutes", type="Number", default=20)
-is_workflow_actions_timer_start(WFDuration={"Unit": "min", "Magnitude": minutes})
+is_workflow_actions_timer_start(WFDuration=quantity(minutes, "min"))
 is_workflow_actions_alert(WFAlertActionTitle="Practising", WFAlertActionMessage="Tap when done.")
 day = is_workflow_actions_format_date(WFDate=current_date(), WFDateFormatStyle="Custom", WFDateFormat="yyyy-MM-dd")
 is_workflow_actions_file_append(WFInput=f"{day},{topic},{minutes}", WFFilePath="Music/practice.csv")

@@ -5,7 +5,7 @@ Added = 0
 for Repeat_Index, Repeat_Item in enumerate(stops, start=1):
     start = is_workflow_actions_detect_date(WFInput=Repeat_Item)
     if start:
-        end = is_workflow_actions_adjustdate(WFDate=start, WFDuration={"Unit": "hr", "Magnitude": 1})
+        end = is_workflow_actions_adjustdate(WFDate=start, WFDuration=quantity(1, "hr"))
         is_workflow_actions_addnewevent(WFCalendarItemTitle=Repeat_Item, WFCalendarItemStartDate=start, WFCalendarItemEndDate=end, WFAlertTime="1 hour before", ShowWhenRun=False)
         Added = is_workflow_actions_math(WFInput=Added, WFMathOperand=1)
 is_workflow_actions_showresult(Text=f"{Added} stops added.")

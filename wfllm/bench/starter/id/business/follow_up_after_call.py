@@ -2,5 +2,5 @@
 contact = is_workflow_actions_selectcontacts()
 agreed = is_workflow_actions_dictatetext()
 is_workflow_actions_sendemail(WFSendEmailActionToRecipients=contact, WFSendEmailActionSubject="Our call today", WFSendEmailActionInputAttachments=agreed)
-due = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration={"Unit": "days", "Magnitude": 3})
+due = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration=quantity(3, "days"))
 is_workflow_actions_addnewreminder(WFCalendarItemTitle=f"Follow up with {contact}", WFAlertEnabled="Alert", WFAlertCustomTime=due)

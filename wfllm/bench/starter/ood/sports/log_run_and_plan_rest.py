@@ -1,8 +1,8 @@
 """I'm back from my run. Ask for kilometres and minutes, log a Running workout in Health with both, and plan tomorrow in Structured: a rest day if I ran 15 km or more, otherwise "Easy run". Finally toot the distance from Ivory."""
 kilometres = ask("Kilometres", type="Number")
 minutes = ask("Minutes", type="Number")
-is_workflow_actions_health_workout_log(WFWorkoutReadableActivityType="Running", WFWorkoutDuration={"Unit": "min", "Magnitude": minutes}, WFWorkoutDistanceQuantity={"Unit": "km", "Magnitude": kilometres})
-tomorrow = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration={"Unit": "days", "Magnitude": 1})
+is_workflow_actions_health_workout_log(WFWorkoutReadableActivityType="Running", WFWorkoutDuration=quantity(minutes, "min"), WFWorkoutDistanceQuantity=quantity(kilometres, "km"))
+tomorrow = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration=quantity(1, "days"))
 if kilometres >= 15:
     If_Result = "Rest day"
 else:

@@ -28,7 +28,7 @@ match menu(f"{title}, page {page}", ["Log pages", "Forecast", "Finished"]):
         left = is_workflow_actions_math(WFInput=pages, WFMathOperation="-", WFMathOperand=page)
         quotient = is_workflow_actions_math(WFInput=left, WFMathOperation="÷", WFMathOperand=pace)
         days = is_workflow_actions_round(WFInput=quotient, WFRoundMode="Always Round Up")
-        end = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration={"Magnitude": days, "Unit": "days"})
+        end = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration=quantity(days, "days"))
         date = is_workflow_actions_format_date(WFDate=end, WFDateFormatStyle="Long", WFTimeFormatStyle="None")
         is_workflow_actions_showresult(Text=f"Done on {date}")
     case "Finished":

@@ -30,5 +30,5 @@ invoice = is_workflow_actions_setitemname(WFInput=pdf, WFName=f"Invoice {invoice
 is_workflow_actions_documentpicker_save(WFInput=invoice, WFAskWhereToSave=False, WFFileDestinationPath="Invoices/")
 address = input("Client's e-mail")
 is_workflow_actions_sendemail(WFSendEmailActionToRecipients=address, WFSendEmailActionSubject=f"Invoice {invoice_number}", WFSendEmailActionInputAttachments=invoice)
-due = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration={"Unit": "days", "Magnitude": 14})
+due = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration=quantity(14, "days"))
 is_workflow_actions_addnewreminder(WFCalendarItemTitle=f"Is invoice {invoice_number} paid?", WFAlertEnabled="Alert", WFAlertCustomTime=due)

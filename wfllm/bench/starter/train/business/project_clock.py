@@ -4,7 +4,7 @@ match menu("Time tracking", ["Start", "Stop", "Check"]):
         project = input("Project")
         task = input("What are you doing?")
         com_joehribar_toggl_StartTimeEntryIntent(project=project, timeEntryDescription=task, billable=True)
-        is_workflow_actions_timer_start(WFDuration={"Unit": "min", "Magnitude": 50})
+        is_workflow_actions_timer_start(WFDuration=quantity(50, "min"))
     case "Stop":
         stopped = com_joehribar_toggl_StopTimeEntryIntent(stopTimeMode="roundDuration", roundingInterval="min15")
         is_workflow_actions_notification(WFNotificationActionTitle="Stopped", WFNotificationActionBody=stopped)

@@ -12,7 +12,7 @@ match menu("Which subject?", ["Maths", "History", "Biology"]):
 Subject = Menu_Result
 task = input("What is the homework?")
 due = ask("Due when?", type="Date")
-warning = is_workflow_actions_adjustdate(WFDate=due, WFAdjustOperation="Subtract", WFDuration={"Magnitude": 1, "Unit": "days"})
+warning = is_workflow_actions_adjustdate(WFDate=due, WFAdjustOperation="Subtract", WFDuration=quantity(1, "days"))
 if Subject == "History":
     is_workflow_actions_addnewreminder(WFCalendarItemTitle=f"{Subject}: {task}", WFCalendarDescriptor="School", WFAlertEnabled="Alert", WFAlertCustomTime=warning, WFPriority="High")
 else:

@@ -9,7 +9,7 @@ if embedded:
     name = episode["name"]
     stamp = episode["airstamp"]
     start = coerce(stamp, "WFDateContentItem")
-    end = is_workflow_actions_adjustdate(WFDate=start, WFDuration={"Magnitude": 1, "Unit": "hr"})
+    end = is_workflow_actions_adjustdate(WFDate=start, WFDuration=quantity(1, "hr"))
     is_workflow_actions_addnewevent(WFCalendarItemTitle=f"{title}: {name}", WFCalendarItemStartDate=start, WFCalendarItemEndDate=end, WFAlertTime="At time of event", ShowWhenRun=False)
 else:
     is_workflow_actions_showresult(Text=f"No new episode of {title} is planned.")

@@ -4,8 +4,8 @@ fm_overcast_overcast_OCSmartSpeedIntent(state=False)
 fm_overcast_overcast_OCPlayIntent()
 match menu("Stop when?", ["15 minutes", "30 minutes", "End of episode"]):
     case "15 minutes":
-        fm_overcast_overcast_OCSleepTimerIntervalIntent(interval={"Magnitude": 15, "Unit": "min"})
+        fm_overcast_overcast_OCSleepTimerIntervalIntent(interval=quantity(15, "min"))
     case "30 minutes":
-        fm_overcast_overcast_OCSleepTimerIntervalIntent(interval={"Magnitude": 30, "Unit": "min"})
+        fm_overcast_overcast_OCSleepTimerIntervalIntent(interval=quantity(30, "min"))
     case "End of episode":
         fm_overcast_overcast_OCSleepTimerEOFIntent()

@@ -5,7 +5,7 @@ match menu("What did you drink?", ["Espresso", "Filter coffee", "Tea"]):
     case "Filter coffee":
         Menu_Result = 95
     case "Tea":
-        is_workflow_actions_timer_start(WFDuration={"Magnitude": 4, "Unit": "min"})
+        is_workflow_actions_timer_start(WFDuration=quantity(4, "min"))
         Menu_Result = 40
-is_workflow_actions_health_quantity_log(WFQuantitySampleType="Caffeine", WFQuantitySampleQuantity={"Magnitude": Menu_Result, "Unit": "mg"}, WFQuantitySampleDate=current_date())
+is_workflow_actions_health_quantity_log(WFQuantitySampleType="Caffeine", WFQuantitySampleQuantity=quantity(Menu_Result, "mg"), WFQuantitySampleDate=current_date())
 is_workflow_actions_notification(WFNotificationActionBody=f"Logged {Menu_Result} mg of caffeine")

@@ -8,9 +8,9 @@ match menu("How much?", ["Glass", "Bottle", "Other"]):
         Menu_Result = bottle
     case "Other":
         ounces = ask("Fluid ounces", type="Number")
-        drink = is_workflow_actions_measurement_create(WFMeasurementUnitType="Volume", WFMeasurementUnit={"Magnitude": ounces, "Unit": "fl oz"})
-        metric = is_workflow_actions_measurement_convert(WFMeasurementUnitType="Volume", WFMeasurementUnit={"WFNSUnitType": "Volume", "WFNSUnitSymbol": "mL"}, WFInput=drink)
+        drink = is_workflow_actions_measurement_create(WFMeasurementUnitType="Volume", WFMeasurementUnit=quantity(ounces, "fl oz"))
+        metric = is_workflow_actions_measurement_convert(WFMeasurementUnitType="Volume", WFMeasurementUnit=dict(WFNSUnitType="Volume", WFNSUnitSymbol="mL"), WFInput=drink)
         other = is_workflow_actions_detect_number(WFInput=metric)
         Menu_Result = other
-is_workflow_actions_health_quantity_log(WFQuantitySampleType="Water", WFQuantitySampleQuantity={"Magnitude": Menu_Result, "Unit": "mL"})
+is_workflow_actions_health_quantity_log(WFQuantitySampleType="Water", WFQuantitySampleQuantity=quantity(Menu_Result, "mL"))
 is_workflow_actions_notification(WFNotificationActionBody=f"{Menu_Result} ml logged", WFNotificationActionSound=False)

@@ -9,7 +9,8 @@ if taken >= 3:
 pain = ask("Pain from 1 to 10", type="Number")
 time = is_workflow_actions_format_date(WFDate=current_date(), WFDateFormatStyle="None")
 is_workflow_actions_file_append(WFFilePath="Painkiller.txt", WFInput=f"{today} {time} {pain}")
-is_workflow_actions_timer_start(WFDuration={"Magnitude": 6, "Unit": "hr"})
+is_workflow_actions_timer_start(WFDuration=quantity(6, "hr"))
 if pain >= 8:
     is_workflow_actions_alert(WFAlertActionMessage="Call the doctor?")
-    com_apple_mobilephone_call(WFCallContact="555 0142")
+    doctor = "555 0142"
+    com_apple_mobilephone_call(WFCallContact=doctor)

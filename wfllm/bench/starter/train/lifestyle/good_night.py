@@ -4,7 +4,7 @@ charging = is_workflow_actions_getbatterylevel(Subject="Is Charging")
 if level < 20 and charging == 0:
     is_workflow_actions_alert(WFAlertActionMessage="Plug the phone in first.", WFAlertActionCancelButtonShown=False)
     exit_shortcut("Not charged")
-open_tasks = is_workflow_actions_filter_reminders(WFContentItemFilter={"WFActionParameterFilterPrefix": 1, "WFActionParameterFilterTemplates": [{"Property": "Is Completed", "Operator": 4, "Bool": False}]})
+open_tasks = is_workflow_actions_filter_reminders(WFContentItemFilter=all_of(rule("Is Completed", "is", Bool=False)))
 left = is_workflow_actions_count(Input=open_tasks)
 is_workflow_actions_speaktext(WFText=f"{left} reminders left for tomorrow")
 is_workflow_actions_bluetooth_set(OnValue=False)

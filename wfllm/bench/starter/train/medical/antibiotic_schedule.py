@@ -7,5 +7,5 @@ Time = first_dose
 for Repeat_Index in range(1, doses + 1):
     is_workflow_actions_addnewreminder(WFCalendarItemTitle=f"{medicine} {Repeat_Index}/{doses}", WFAlertEnabled="Alert", WFAlertCustomTime=Time)
     Last = Time
-    Time = is_workflow_actions_adjustdate(WFDate=Time, WFDuration={"Unit": "hr", "Magnitude": gap})
+    Time = is_workflow_actions_adjustdate(WFDate=Time, WFDuration=quantity(gap, "hr"))
 is_workflow_actions_showresult(Text=f"Last dose: {Last}")

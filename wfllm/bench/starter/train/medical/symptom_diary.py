@@ -19,7 +19,8 @@ match menu("Symptoms", ["Log", "Review", "Report"]):
         if severity >= 8:
             match menu("That is severe. Call the practice?", ["Call", "Not now"]):
                 case "Call":
-                    com_apple_mobilephone_call(WFCallContact="+15550199")
+                    practice = "+15550199"
+                    com_apple_mobilephone_call(WFCallContact=practice)
                 case "Not now":
                     pass
     case "Review":
@@ -28,6 +29,7 @@ match menu("Symptoms", ["Log", "Review", "Report"]):
     case "Report":
         entries = dk_simonbs_DataJar_GetValueIntent(keyPath="symptoms")
         body = is_workflow_actions_text_combine(text=entries, WFTextSeparator="Custom", WFTextCustomSeparator="\n\n")
-        rich_text = is_workflow_actions_getrichtextfrommarkdown(WFInput=f"# Symptom diary\n\n{body}")
+        diary = f"# Symptom diary\n\n{body}"
+        rich_text = is_workflow_actions_getrichtextfrommarkdown(WFInput=diary)
         report = is_workflow_actions_makepdf(WFInput=rich_text)
         is_workflow_actions_sendemail(WFSendEmailActionToRecipients="praxis@example.com", WFSendEmailActionSubject="Symptom diary", WFSendEmailActionInputAttachments=report)

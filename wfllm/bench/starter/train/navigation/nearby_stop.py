@@ -2,7 +2,7 @@
 kinds = ["Petrol station", "Pharmacy", "Cash machine"]
 kind = is_workflow_actions_choosefromlist(WFInput=kinds)
 here = is_workflow_actions_getcurrentlocation()
-found = is_workflow_actions_searchlocalbusinesses(WFInput=here, WFSearchQuery=f"{kind}", WFSearchRadius={"Magnitude": 3, "Unit": "km"})
+found = is_workflow_actions_searchlocalbusinesses(WFInput=here, WFSearchQuery=f"{kind}", WFSearchRadius=quantity(3, "km"))
 stop = is_workflow_actions_choosefromlist(WFInput=found, WFChooseFromListActionPrompt="Which one?")
 match menu("How?", ["By car", "On foot"]):
     case "By car":

@@ -4,6 +4,6 @@ if copied:
     If_Result = copied
 else:
     If_Result = ask("Miles", type="Number")
-distance = is_workflow_actions_measurement_create(WFMeasurementUnit={"Unit": "mi", "Magnitude": If_Result})
-kilometres = is_workflow_actions_measurement_convert(WFInput=distance, WFMeasurementUnit={"WFNSUnitType": "Length", "WFNSUnitSymbol": "km"})
+distance = is_workflow_actions_measurement_create(WFMeasurementUnit=quantity(If_Result, "mi"))
+kilometres = is_workflow_actions_measurement_convert(WFInput=distance, WFMeasurementUnit=dict(WFNSUnitType="Length", WFNSUnitSymbol="km"))
 is_workflow_actions_speaktext(WFText=f"{If_Result} miles are {kilometres}.")

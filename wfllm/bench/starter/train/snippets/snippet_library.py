@@ -12,7 +12,7 @@ if "{name}" in Snippet:
     with_name = is_workflow_actions_text_replace(WFInput=Snippet, WFReplaceTextFind="{name}", WFReplaceTextReplace=name)
     Snippet = with_name
 if "{date}" in Snippet:
-    tomorrow = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration={"Magnitude": 1, "Unit": "days"})
+    tomorrow = is_workflow_actions_adjustdate(WFDate=current_date(), WFDuration=quantity(1, "days"))
     date = is_workflow_actions_format_date(WFDate=tomorrow, WFDateFormatStyle="Medium", WFTimeFormatStyle="None")
     with_date = is_workflow_actions_text_replace(WFInput=Snippet, WFReplaceTextFind="{date}", WFReplaceTextReplace=date)
     Snippet = with_date

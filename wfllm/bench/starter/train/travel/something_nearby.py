@@ -1,6 +1,6 @@
 """Find me something nearby. Ask what I feel like each time, show places within a mile, let me choose one, and then I decide: walk there with directions, ring them up, or send the map link to a friend. If nothing is around, say so."""
 here = is_workflow_actions_getcurrentlocation()
-places = is_workflow_actions_searchlocalbusinesses(WFInput=here, WFSearchQuery=ask_each_time("What do you feel like?"), WFSearchRadius={"Unit": "mi", "Magnitude": 1})
+places = is_workflow_actions_searchlocalbusinesses(WFInput=here, WFSearchQuery=ask_each_time("What do you feel like?"), WFSearchRadius=quantity(1, "mi"))
 if places:
     place = is_workflow_actions_choosefromlist(WFInput=places)
     match menu(f"{place}", ["Walk", "Call", "Send"]):
