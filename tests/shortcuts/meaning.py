@@ -251,7 +251,7 @@ class Meaning:
             said = self.prev
         elif key is not None and key in filled:
             said = self.value(filled.pop(key))
-            if said[0] == "text" and len(said[1]) == 1 and said[1][0][0] == "token":
+            if said and said[0] == "text" and len(said[1]) == 1 and said[1][0][0] == "token":
                 said = said[1][0]  # a field of text holds a reference as a text with nothing else in it
         if short == "conditional":
             return self.condition(raw)

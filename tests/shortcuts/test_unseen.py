@@ -176,7 +176,7 @@ def test_damaged_words_of_menus_are_kept(more: dict[str, Any]) -> None:
     "looked_at", [{"Variable": att(var("Thing"))}, txt("\ufffc", at0=var("Thing")), "Thing", ["Thing"], {}]
 )
 def test_an_if_that_looks_at_no_reference(looked_at: Any) -> None:
-    """What its first action then takes is not known; a value written out would make an action of its own."""
+    """Hand-made files hold such. What the If's first action then takes is not known."""
     made = there_and_back(
         act("gettext", UUID=MADE, WFTextActionText="a"),
         block("conditional", 0, WFInput=looked_at, WFCondition=100),
@@ -184,6 +184,7 @@ def test_an_if_that_looks_at_no_reference(looked_at: Any) -> None:
         block("conditional", 2, UUID="22222222-0000-0000-0000-000000000002"),
         act("showresult", Text=txt("\ufffc", at0=out("22222222-0000-0000-0000-000000000002", "If Result"))),
     )
+    assert "if condition(previous_output(), 'has any value', WFInput=" in made.code
     assert "showresult = is_workflow_actions_showresult()" in made.code
 
 
@@ -199,8 +200,16 @@ def test_an_action_without_a_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "test", [{"WFCondition": 4, "WFConditionalActionString": "a"}, {"WFCondition": 101}, {}]
+    ("test", "written"),
+    [
+        (
+            {"WFCondition": 4, "WFConditionalActionString": "a"},
+            "'is', WFInput='Thing', WFConditionalActionString='a'",
+        ),
+        ({"WFCondition": 101}, "'has no value', WFInput='Thing'"),
+        ({}, "'is', WFInput='Thing'"),
+    ],
 )
-def test_an_if_that_looks_at_a_plain_text(test: dict[str, Any]) -> None:
+def test_an_if_that_looks_at_a_plain_text(test: dict[str, Any], written: str) -> None:
     made = there_and_back(block("conditional", 0, WFInput="Thing", **test), block("conditional", 2))
-    assert "if condition('Thing', '" in made.code
+    assert f"if condition(previous_output(), {written}):" in made.code

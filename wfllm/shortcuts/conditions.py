@@ -73,8 +73,9 @@ def write_condition(parameters: dict[str, Any], previous: ast.expr, scope: Scope
         return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And() if table.prefix else ast.Or(), tests)
     subject = subject_of(parameters, previous, scope)
     code = operator_of(parameters.get("WFCondition"))
-    simple = code is not None and table is None and not isinstance(subject, ast.Constant)
-    test = _write_simple(code, parameters, subject, scope) if simple and code is not None else None
+    if "WFInput" in parameters and not is_reference(parameters["WFInput"]):
+        return _write_whole(code, parameters, call("previous_output"), scope, WFInput=subject)
+    test = _write_simple(code, parameters, subject, scope) if code is not None and table is None else None
     return test if test is not None else _write_whole(code, parameters, subject, scope)
 
 
@@ -92,7 +93,9 @@ def is_reference(raw: Any) -> bool:
     return parse_token(raw) is not None or isinstance(parse(raw), Token)
 
 
-def _write_whole(code: int | None, parameters: dict[str, Any], subject: ast.expr, scope: Scope) -> ast.expr:
+def _write_whole(
+    code: int | None, parameters: dict[str, Any], subject: ast.expr, scope: Scope, **held: ast.expr
+) -> ast.expr:
     rest = {
         k: write(parse(v), scope)
         for k, v in parameters.items()
@@ -101,7 +104,7 @@ def _write_whole(code: int | None, parameters: dict[str, Any], subject: ast.expr
     word = (
         ast.Constant(OPERATORS[code]) if code is not None else write(parse(parameters["WFCondition"]), scope)
     )
-    return call("condition", subject, word, **rest)
+    return call("condition", subject, word, **held, **rest)
 
 
 def _write_simple(code: int, parameters: dict[str, Any], subject: ast.expr, scope: Scope) -> ast.expr | None:
