@@ -268,6 +268,8 @@ class LocalLlm(CachedLlm):
     """Where it computes; `auto` takes the GPU where there is one."""
     batch_size: Positive = 8
     """Prompts answered at once, neighbours in length together."""
+    threads: Count = 0
+    """CPU threads for arithmetic; 0 leaves the choice to torch. On cores that others use, one is the fastest."""
 
 
 class ReplayLlm(Llm):
@@ -459,6 +461,8 @@ class TranscribeCommand(KnowsApis):
     """Folder for `<name>.py`, `<name>.sidecar.json` and `report.json`."""
     jobs: Positive = 1
     """Processes."""
+    longest_text: Count = 0
+    """Characters of a text in the code; longer ones are kept beside it and referred to. 0: none are."""
 
 
 class CompileCommand(KnowsApis):

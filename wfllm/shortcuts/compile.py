@@ -18,6 +18,7 @@ from wfllm.shortcuts.read_header import settings_of
 from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, code_digest, fault_of, whole_file
 from wfllm.shortcuts.syntax import line_of, parse_code
 
+ALONE = "compiled from the code alone"
 MAX_FINDINGS = 200
 """Findings of one workflow; whoever reads more has stopped reading."""
 
@@ -76,7 +77,7 @@ def compile_noted(
             return whole, made.notes
         fault_found = "the sidecar belongs to other code"
     made = compile_tree(tree, code, None, data, catalogue, where)
-    notes = [f"{fault_found}: compiled from the code alone", *made.notes] if fault_found else made.notes
+    notes = [f"{fault_found}: {ALONE}", *made.notes] if fault_found else made.notes
     return whole_file(made.settings, made.actions), notes
 
 

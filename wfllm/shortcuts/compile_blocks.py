@@ -55,7 +55,7 @@ class BlockCompiler:
         placed = preorder(tree)
         self.tree, self.data, self.catalogue = tree, data, catalogue
         self.names = CodeNames(tree, hints, placed)
-        self.comments = place(code, tree, placed)
+        self.comments = place(code, tree, placed, one_line=transcribed)
         self.header = Header()
         self.actions: list[dict[str, Any]] = []
         self.previous: list[Token | None] = []

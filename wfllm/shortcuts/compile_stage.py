@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import plistlib
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -15,10 +17,14 @@ from rich.console import Console
 from wfllm.errors import WfllmError
 from wfllm.files import write_bytes
 from wfllm.progress import progress
-from wfllm.shortcuts.compile import CompileError, compile_code
+from wfllm.shortcuts.compile import ALONE, CompileError, compile_noted
 from wfllm.shortcuts.finding import Finding
+from wfllm.shortcuts.syntax import MAX_CODE
 
+MAX_BESIDE = 500_000_000
+"""Bytes of a file beside the code."""
 _SHOWN = 12
+_UNWRITABLE = (OSError, OverflowError, TypeError, ValueError, RecursionError, AttributeError)
 
 
 @dataclass
@@ -31,7 +37,9 @@ class CompiledFile:
     findings: list[Finding] = field(default_factory=list)
     actions: int = 0
     hinted: bool = False
-    """Whether a sidecar stood beside it."""
+    """Whether the hints of a sidecar were used."""
+    notes: list[str] = field(default_factory=list)
+    """What the person who compiles should know, a line each."""
 
 
 @dataclass
@@ -66,12 +74,15 @@ def compile_all(input: str, output: Path, n_jobs: int = 1) -> CompileReport:
         raise WfllmError(
             f"cannot be made ({fault.strerror})", where=f"output={output}", mend="Name another folder."
         ) from fault
-    jobs = [(path, output / path.relative_to(root).with_suffix(".shortcut")) for path in paths]
+    jobs = [(path, output, path.relative_to(root).with_suffix(".shortcut")) for path in paths]
     files: list[CompiledFile] = []
+    actions, start = 0, time.monotonic()
     with progress("compile", len(jobs), "files") as bar:
         for made in _results(jobs, n_jobs):
             files.append(made)
-            bar.advance()
+            actions += made.actions
+            seconds = max(time.monotonic() - start, 1e-9)
+            bar.advance(note=f"{actions:,} actions, {actions / seconds:,.0f}/s")
     report = CompileReport(files)
     _print(report, output)
     return report
@@ -96,7 +107,8 @@ def _find(input: str) -> tuple[Path, list[Path]]:
     return root, found
 
 
-_Job = tuple[Path, Path]
+_Job = tuple[Path, Path, Path]
+"""The code, the output folder, the shortcut's place in it."""
 
 
 def _results(jobs: list[_Job], n_jobs: int) -> Iterator[CompiledFile]:
@@ -109,33 +121,76 @@ def _results(jobs: list[_Job], n_jobs: int) -> Iterator[CompiledFile]:
 
 def compile_file(job: _Job) -> CompiledFile:
     """Compiles one file to one shortcut; faults are in what it returns."""
-    path, target = job
+    path, output, inside = job
     made = CompiledFile(str(path))
+    target = output / inside
     try:
-        code = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            code = file.read(MAX_CODE + 1)  # one character more tells that it is too long
         sidecar = read_sidecar(path)
-        made.hinted = bool(sidecar)
-        plist = compile_code(code, sidecar, _contents(path), where=path)
+        plist, made.notes = compile_noted(code, sidecar, _Contents(path), where=path)
+        try:
+            content = _file_of(plist)
+        except _UNWRITABLE:
+            if sidecar is None:
+                raise
+            plist, _ = compile_noted(code, None, _Contents(path), where=path)
+            made.notes = [f"the sidecar is damaged: {ALONE}"]
+            content = _file_of(plist)
+        made.hinted = sidecar is not None and not any(ALONE in note for note in made.notes)
         made.actions = len(plist["WFWorkflowActions"])
+        if not target.parent.resolve().is_relative_to(output.resolve()):
+            mend = "Take the link away, or name another folder."
+            raise CompileError(
+                [Finding(1, "unwritable", f"{target.parent} leads out of the output", mend)], path
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(target, plistlib.dumps(plist, fmt=plistlib.FMT_BINARY, sort_keys=False), sync=False)
+        write_bytes(target, content, sync=False)
         made.shortcut = str(target)
     except CompileError as error:
         made.findings = error.findings
     except UnicodeDecodeError:
         made.findings = [Finding(1, "unreadable", "not a text file in UTF-8", "Save it as UTF-8.")]
-    except (OSError, OverflowError, TypeError, ValueError) as fault:
-        made.findings = [Finding(1, "unwritable", f"cannot be written ({fault})", "Check the values.")]
+    except UnicodeEncodeError:
+        message, mend = "a text holds half of a surrogate pair", "Write the whole character."
+        made.findings = [Finding(_line_of_surrogate(code), "unwritable", message, mend)]
+    except _UNWRITABLE as fault:
+        cause = " ".join(str(fault).split())[:200]
+        made.findings = [Finding(1, "unwritable", f"cannot be written ({cause})", "Check the values.")]
     return made
 
 
-def read_sidecar(path: Path) -> dict[str, Any] | None:
-    """The sidecar beside a Python file; None where there is none that can be read."""
-    try:
-        sidecar = json.loads(path.with_name(f"{path.stem}.sidecar.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
+def _file_of(plist: dict[str, Any]) -> bytes:
+    return plistlib.dumps(plist, fmt=plistlib.FMT_BINARY, sort_keys=False)
+
+
+def _line_of_surrogate(code: str) -> int:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                node.value.encode("utf-8")
+            except UnicodeEncodeError:
+                return node.lineno
+    return 1
+
+
+def read_sidecar(path: Path) -> Any:
+    """The sidecar beside a Python file: None where there is none, `{}` where it cannot be read."""
+    place = path.with_name(f"{path.stem}.sidecar.json")
+    if not place.is_file():
         return None
-    return sidecar if isinstance(sidecar, dict) else None
+    try:
+        sidecar = json.loads(_read(place))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {} if sidecar is None else sidecar
+
+
+def _read(path: Path) -> bytes:
+    """A plain file's content, up to a size that no workflow comes near."""
+    if not path.is_file() or path.stat().st_size > MAX_BESIDE:
+        raise OSError(f"no plain file of at most {MAX_BESIDE:,} bytes")
+    return path.read_bytes()
 
 
 class _Contents(dict[str, bytes]):
@@ -149,13 +204,9 @@ class _Contents(dict[str, bytes]):
         if not digest.isalnum():
             return default  # a digest names a file beside the code, and nothing else
         try:
-            return self.path.with_name(f"{self.path.stem}.{digest}.bin").read_bytes()
+            return _read(self.path.with_name(f"{self.path.stem}.{digest}.bin"))
         except OSError:
             return default
-
-
-def _contents(path: Path) -> _Contents:
-    return _Contents(path)
 
 
 def _print(report: CompileReport, output: Path) -> None:
@@ -164,6 +215,11 @@ def _print(report: CompileReport, output: Path) -> None:
     console.print(
         f"{output}: {done} of {len(report.files)} compiled", highlight=False, markup=False, soft_wrap=True
     )
+    noted = [(f.file, note) for f in report.files for note in f.notes]
+    for file, note in noted[:_SHOWN]:
+        console.print(f"{file}: {note}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    if len(noted) > _SHOWN:
+        console.print(f"… and {len(noted) - _SHOWN} more notes", highlight=False, soft_wrap=True)
     refused = [(f.file, finding) for f in report.files for finding in f.findings]
     for file, finding in refused[:_SHOWN]:
         line = WfllmError(finding.message, where=f"{file}:{finding.line}", mend=finding.suggestion).line()

@@ -111,7 +111,7 @@ def hinted(
             return {**action, PARAMETERS: made}
         whole = changed({**action, PARAMETERS: 0}, hint["action"])
         return {k: made if k == PARAMETERS and v == 0 else v for k, v in whole.items()}
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return action
 
 

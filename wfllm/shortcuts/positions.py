@@ -76,7 +76,7 @@ class _Region:
 
 
 def place(
-    code: str, tree: ast.Module, statements: list[Placed] | None = None
+    code: str, tree: ast.Module, statements: list[Placed] | None = None, one_line: bool = False
 ) -> dict[int, list[tuple[int, Remark]]]:
     """Where comments belong: `id` of a block's list of statements → (index in it, comment), in order.
 
@@ -84,11 +84,13 @@ def place(
 
     Args:
         statements: `preorder(tree)`, where it is known already.
+        one_line: see `remarks_of`; looked up where it is not known.
     """
     if "#" not in code:
         return {}
-    placed_ = preorder(tree) if statements is None else statements
-    remarks = remarks_of(code, one_line=all(_is_one_line(p.node) for p in placed_))
+    if not one_line:
+        one_line = all(_is_one_line(p.node) for p in (preorder(tree) if statements is None else statements))
+    remarks = remarks_of(code, one_line)
     if not remarks:
         return {}
     regions = _regions(tree, code.split("\n"))

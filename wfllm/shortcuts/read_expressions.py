@@ -232,7 +232,7 @@ def read_joined(node: ast.JoinedStr, scope: ReadScope) -> str | Text:
 
 
 def _part(node: ast.expr, scope: ReadScope) -> list[str | Token]:
-    if isinstance(node, ast.JoinedStr) or called(node) == "join_text":
+    if isinstance(node, ast.JoinedStr) or called(node) in ("join_text", "text_ref"):
         inner = read(node, scope)
         return list(inner.parts) if isinstance(inner, Text) else [inner]
     if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float)):

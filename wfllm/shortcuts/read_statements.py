@@ -97,7 +97,7 @@ def _read_call(call: ast.Call, scope: StatementScope) -> tuple[str, Parameters]:
         return identifier, reader(call, scope)
     if not function:
         raise ReadError(call, "only functions with a name are called")
-    if function == "join_text":
+    if function in ("join_text", "text_ref"):
         return st.TEXT, {"WFTextActionText": build(read(call, scope))}
     known = scope.identifier(function)
     if known is None and (function in DIALECT or function in TAKEN or "_" not in function):

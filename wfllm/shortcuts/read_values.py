@@ -111,7 +111,12 @@ def _read_text_ref(call: ast.Call, scope: ReadScope) -> str:
         raise ReadError(
             call, f"the text of {digest[:20]}… is not beside the code", "Keep its .bin file there."
         )
-    return content.decode("utf-8", "replace")
+    try:
+        return content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as fault:
+        raise ReadError(
+            call, f"the content of {digest[:20]}… is no text", "Keep its .bin file as it was."
+        ) from fault
 
 
 def _read_datetime(call: ast.Call, _scope: ReadScope) -> datetime.datetime:

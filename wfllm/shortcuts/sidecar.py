@@ -123,7 +123,7 @@ def apply_sidecar(usual: Compiled, sidecar: Mapping[str, Any], code: str) -> dic
                 settings.pop(key, None)
             else:
                 settings[key] = changed(settings.get(key), change)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             continue
     return whole_file(settings, actions, sidecar.get("keys"))
 
@@ -142,7 +142,7 @@ def _apply_all(usual: list[dict[str, Any]], hints: list[Any]) -> list[dict[str, 
         if isinstance(hint, dict) and "insert" in hint:
             try:
                 inserted = from_json(hint["insert"])
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             out.extend([inserted] if isinstance(inserted, dict) else [])
             continue

@@ -5,78 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from wfllm.errors import WfllmError
 from wfllm.files import write_bytes, write_text
 from wfllm.progress import progress
 from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.sidecar import VERSION
+from wfllm.shortcuts.sidecar_report import hint_counts
+from wfllm.shortcuts.stage_report import FileReport, Report, print_report
 from wfllm.shortcuts.stats import stats_of
 from wfllm.shortcuts.transcribe import Transcript, transcribe
 from wfllm.shortcuts.tree import build_tree
 
 _ACTION = re.compile(r"action (\d+)\b")
-_SHOWN = 12
 
 
-@dataclass
-class FileReport:
-    """What became of one shortcut."""
-
-    file: str
-    """Path of the input; for a member of a zip `zip:member`."""
-    name: str
-    """Output name: `<name>.py`."""
-    status: str
-    """`done` or `refused`."""
-    reason: str = ""
-    action: int | None = None
-    """Index of the action a refusal is about."""
-    actions: int = 0
-    lines: int = 0
-    raw: dict[str, int] = field(default_factory=dict)
-    """Kind → number of `raw(…)` in the code."""
-    notes: list[str] = field(default_factory=list)
-    """What was recovered."""
-    ifs: int = 0
-    loops: int = 0
-    depth: int = 0
-
-
-@dataclass
-class Report:
-    """What became of all files."""
-
-    files: list[FileReport]
-    resumed: int = 0
-    """Of them, found done already."""
-
-    @property
-    def failed(self) -> int:
-        """Number of refused shortcuts."""
-        return sum(f.status == "refused" for f in self.files)
-
-    def as_json(self) -> dict[str, Any]:
-        done = [f for f in self.files if f.status == "done"]
-        return {
-            "done": len(done),
-            "refused": self.failed,
-            "actions": sum(f.actions for f in done),
-            "lines": sum(f.lines for f in done),
-            "raw": sum(sum(f.raw.values()) for f in done),
-            "files": [asdict(f) for f in self.files],
-        }
-
-
-def transcribe_all(input: str, output: Path, n_jobs: int = 1) -> Report:
+def transcribe_all(input: str, output: Path, n_jobs: int = 1, longest_text: int = 0) -> Report:
     """Transcribes every shortcut of a file, folder or glob.
 
     Writes `<name>.py`, `<name>.sidecar.json`, binary contents as `<name>.<digest>.bin`, and one
@@ -87,6 +36,7 @@ def transcribe_all(input: str, output: Path, n_jobs: int = 1) -> Report:
         input: see `reader.find`.
         output: folder, made where it is missing.
         n_jobs: processes.
+        longest_text: see `transcribe`.
 
     Raises:
         WfllmError: no input, or the output cannot be written.
@@ -99,21 +49,26 @@ def transcribe_all(input: str, output: Path, n_jobs: int = 1) -> Report:
         raise WfllmError(
             f"cannot be made ({fault.strerror})", where=f"output={output}", mend="Name another folder."
         ) from fault
-    jobs = list(zip(paths, _output_names(paths), [output] * len(paths), strict=True))
+    jobs = [
+        (path, name, output, longest_text) for path, name in zip(paths, _output_names(paths), strict=True)
+    ]
     files: list[FileReport] = []
-    resumed = 0
+    resumed = actions = 0
+    start = time.monotonic()
     with progress("transcribe", len(jobs), "files") as bar:
         for part, again in _results(jobs, n_jobs):
             files.extend(part)
             resumed += again
-            bar.advance()
-    report = Report(files, resumed)
+            actions += sum(file.actions for file in part)
+            seconds = max(time.monotonic() - start, 1e-9)
+            bar.advance(note=f"{actions:,} actions, {actions / seconds:,.0f}/s")
+    report = Report(files, resumed, sum(path.stat().st_size for path in paths if path.is_file()))
     write_text(output / "report.json", json.dumps(report.as_json(), ensure_ascii=True, indent=1))
-    _print(report, output)
+    print_report(report, output)
     return report
 
 
-_Job = tuple[Path, str, Path]
+_Job = tuple[Path, str, Path, int]
 
 
 def _results(jobs: list[_Job], n_jobs: int) -> Iterator[tuple[list[FileReport], int]]:
@@ -125,50 +80,50 @@ def _results(jobs: list[_Job], n_jobs: int) -> Iterator[tuple[list[FileReport], 
 
 
 def _transcribe_file(job: _Job) -> tuple[list[FileReport], int]:
-    path, base, output = job
+    path, base, output, longest = job
     sources = read(path)
     reports, resumed = [], 0
     taken: set[str] = set()
     for source in sources:
         name = base if not source.member else _unused(_safe(f"{base}.{source.name}"), taken)
         where = f"{path}:{source.member}" if source.member else str(path)
-        known = _done_before(source, name, output, where)
+        known = _done_before(source, name, output, where, longest)
         resumed += known is not None
-        reports.append(known or _transcribe_source(source, name, output, where))
+        reports.append(known or _transcribe_source(source, name, output, where, longest))
     return reports, resumed
 
 
-def _digest(source: Source) -> str:
-    return hashlib.sha256(repr(source.plist).encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(source: Source, longest: int) -> str:
+    return hashlib.sha256(repr((source.plist, longest)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _done_before(source: Source, name: str, output: Path, where: str) -> FileReport | None:
+def _done_before(source: Source, name: str, output: Path, where: str, longest: int) -> FileReport | None:
     """The report of an earlier run over the same content; of a shortcut's files the sidecar is last."""
     sidecar = output / f"{name}.sidecar.json"
     if source.plist is None or not sidecar.is_file() or not (output / f"{name}.py").is_file():
         return None
     try:
         made = json.loads(sidecar.read_bytes())["made"]
-        if made["version"] != VERSION or made["source"] != _digest(source):
+        if made["version"] != VERSION or made["source"] != _digest(source, longest):
             return None
         return FileReport(**{**made["report"], "file": where, "name": name})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _transcribe_source(source: Source, name: str, output: Path, where: str) -> FileReport:
+def _transcribe_source(source: Source, name: str, output: Path, where: str, longest: int) -> FileReport:
     report = FileReport(where, name, "refused")
     try:
         if source.plist is None:
             raise source.error or WfllmError("cannot be read", where=where)
-        transcript = transcribe(build_tree(source.plist, source.name))
+        transcript = transcribe(build_tree(source.plist, source.name), longest_text=longest)
         stats = stats_of(transcript.workflow)
         report.status, report.actions = "done", stats.actions
         report.ifs, report.loops, report.depth = stats.ifs, stats.loops, stats.depth
         report.lines = transcript.code.count("\n")
         report.raw = {kind: transcript.raws.count(kind) for kind in sorted(set(transcript.raws))}
         report.notes = transcript.notes
-        _write(transcript, report, output, _digest(source))
+        _write(transcript, report, output, _digest(source, longest))
     except WfllmError as fault:
         at = _ACTION.search(fault.where)
         report.status, report.reason = "refused", WfllmError(fault.cause, mend=fault.mend).line()
@@ -183,13 +138,16 @@ def _transcribe_source(source: Source, name: str, output: Path, where: str) -> F
 
 
 def _write(transcript: Transcript, report: FileReport, output: Path, digest: str) -> None:
+    hints = json.dumps(transcript.sidecar, ensure_ascii=True, separators=(",", ":"))
+    code = transcript.code.encode("utf-8")
+    report.code_bytes, report.sidecar_bytes = len(code), len(hints)
+    report.hints = hint_counts(transcript.sidecar)
     made = {"version": VERSION, "source": digest, "report": asdict(report)}
-    sidecar = {"made": made, **transcript.sidecar}
     for key, content in transcript.data.items():
         write_bytes(output / f"{report.name}.{key}.bin", content, sync=False)
-    write_text(output / f"{report.name}.py", transcript.code, sync=False)
-    text = json.dumps(sidecar, ensure_ascii=True, separators=(",", ":"))
-    write_text(output / f"{report.name}.sidecar.json", text, sync=False)
+    write_bytes(output / f"{report.name}.py", code, sync=False)
+    head = json.dumps(made, ensure_ascii=True, separators=(",", ":"))
+    write_text(output / f"{report.name}.sidecar.json", f'{{"made":{head},{hints[1:]}', sync=False)
 
 
 def _output_names(paths: list[Path]) -> list[str]:
@@ -213,24 +171,3 @@ def _unused(name: str, taken: set[str]) -> str:
         unused = f"{name}-{count}"
     taken.add(unused.casefold())
     return unused
-
-
-def _print(report: Report, output: Path) -> None:
-    console = Console()
-    totals = report.as_json()
-    table = Table("shortcuts", "done", "refused", "actions", "lines", "raw", title=f"{output}")
-    cells = (len(report.files), totals["done"], totals["refused"], totals["actions"], totals["lines"])
-    table.add_row(*(f"{n:,}" for n in (*cells, totals["raw"])))
-    console.print(table)
-    refused = [f for f in report.files if f.status == "refused"]
-    for file in refused[:_SHOWN]:
-        console.print(
-            f"{file.file}: {file.reason}", style="red", highlight=False, markup=False, soft_wrap=True
-        )
-    if len(refused) > _SHOWN:
-        console.print(
-            f"… and {len(refused) - _SHOWN} more in {output / 'report.json'}", highlight=False, soft_wrap=True
-        )
-    if report.resumed:
-        console.print(f"{report.resumed} were there already", highlight=False, soft_wrap=True)
-    console.print(f"Next: wfllm check input={output}", highlight=False, markup=False, soft_wrap=True)

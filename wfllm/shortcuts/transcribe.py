@@ -18,6 +18,7 @@ from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.blocks import loop_names, menu_titles, write_header, write_section
 from wfllm.shortcuts.conditions import is_reference, subject_of
 from wfllm.shortcuts.header import with_head, write_head, write_questions
+from wfllm.shortcuts.long_texts import keep_long_texts
 from wfllm.shortcuts.nodes import LOAD, append, assign, name
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.printing import BlockEntry, Body, Comment, Entry, Printed, print_code
@@ -57,7 +58,7 @@ class Transcript:
     names: dict[str, Any]
     """Python name → what the file calls it: `variables` and `outputs` (UUID and shown name)."""
     data: dict[str, bytes] = field(default_factory=dict)
-    """Digest → binary content that the code refers to as `data("sha256:…")`."""
+    """Digest → binary content that the code refers to as `data("sha256:…")` or `text_ref("sha256:…")`."""
     notes: list[str] = field(default_factory=list)
     """What was recovered, one line each."""
     raws: list[str] = field(default_factory=list)
@@ -71,12 +72,16 @@ class Transcript:
         return make_sidecar(self)
 
 
-def transcribe(workflow: Workflow, apis: Mapping[str, Api] | None = None) -> Transcript:
+def transcribe(
+    workflow: Workflow, apis: Mapping[str, Api] | None = None, longest_text: int = 0
+) -> Transcript:
     """The Python code of a workflow.
 
     Args:
         workflow: from `build_tree`.
         apis: knows each action's implicit input and output name; the shipped catalogue by default.
+        longest_text: characters of a text that stands in the code; longer ones are kept in `data` and
+            referred to as `text_ref("sha256:…")`. 0: all stand in the code.
 
     Raises:
         WfllmError: nested beyond what Python can parse; names file, action and reason.
@@ -85,7 +90,7 @@ def transcribe(workflow: Workflow, apis: Mapping[str, Api] | None = None) -> Tra
         from wfllm.shortcuts.catalogue import load_catalogue
 
         apis = load_catalogue()
-    return _Transcriber(workflow, apis).run()
+    return _Transcriber(workflow, apis, longest_text).run()
 
 
 @dataclass(slots=True, eq=False)
@@ -106,8 +111,8 @@ class _Frame:
 
 
 class _Transcriber:
-    def __init__(self, workflow: Workflow, apis: Mapping[str, Api]) -> None:
-        self.workflow = workflow
+    def __init__(self, workflow: Workflow, apis: Mapping[str, Api], longest_text: int) -> None:
+        self.workflow, self.longest_text = workflow, longest_text
         self.scope = Scope(apis)
         self.frames: dict[int, _Frame] = {}
         self.made: list[tuple[Entry, ast.expr, Slot, bool]] = []
@@ -151,6 +156,8 @@ class _Transcriber:
         self.write_results()
         asked = write_questions(self.workflow, top, self.scope)
         self.name_outputs()
+        if self.longest_text > 0:
+            keep_long_texts(top, self.longest_text, self.scope.keep)
         code, printed, tree = print_code(top, self.limit)
         head = write_head(self.workflow, self.scope, takes_input="shortcut_input(" in code)
         return self.transcript(*with_head(code, printed, tree, [*head, *asked]))
