@@ -269,7 +269,7 @@ class LocalLlm(CachedLlm):
     batch_size: Positive = 8
     """Prompts answered at once, neighbours in length together."""
     threads: Count = 0
-    """CPU threads for arithmetic; 0 leaves the choice to torch. On cores that others use, one is the fastest."""
+    """CPU threads for arithmetic; 0 leaves the choice to torch. On cores that others use, 1 is fastest."""
 
 
 class ReplayLlm(Llm):

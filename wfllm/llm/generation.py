@@ -20,6 +20,7 @@ from transformers import (
     StoppingCriteria,
     StoppingCriteriaList,
 )
+from transformers.utils import logging
 
 from wfllm.config.schema import LocalLlm
 from wfllm.llm.no_answer import NoAnswerError
@@ -39,6 +40,9 @@ class Loaded:
     def __init__(self, config: LocalLlm) -> None:
         path = Path(config.path).expanduser()
         source = str(path) if path.exists() else config.path
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        logging.disable_progress_bar()  # ours is there already
         try:
             self.tokenizer: Any = AutoTokenizer.from_pretrained(source, revision=config.revision)
             model: Any = AutoModelForCausalLM.from_pretrained(

@@ -6,6 +6,7 @@ torch and transformers are imported when the first prompt comes.
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -85,7 +86,7 @@ class LocalModel(Backend):
         if self._loaded is None:
             from wfllm.llm.generation import Loaded
 
-            print(f"Loading {self.config.path}", flush=True)
+            print(f"Loading {self.config.path}", file=sys.stderr, flush=True)
             self._loaded = Loaded(self.config)
         lengths = [len(self._loaded.encode(request)) for request, _ in pool]
         order = sorted(range(len(pool)), key=lambda i: -lengths[i])
