@@ -144,9 +144,7 @@ def test_lines_of_actions() -> None:
     actions, lines = compile_lines(GOOD)
     assert actions == compile_code(GOOD)["WFWorkflowActions"]
     assert lines == [2, 3, 4, 5, 6, 7, 8, 8]
-    menu = (
-        'match menu("", ["A", "B"]):\n    case "A":\n        pass\n    case "B":\n        output(1)\n'
-    )
+    menu = 'match menu("", ["A", "B"]):\n    case "A":\n        pass\n    case "B":\n        output(1)\n'
     assert compile_lines(menu)[1] == [1, 2, 4, 5, 5]
     chain = "x = 1\nif x == 1:\n    y = 2\nelif x == 2:\n    y = 3\nelse:\n    y = 4\n"
     assert compile_lines(chain)[1] == [1, 2, 3, 4, 4, 5, 6, 7, 7, 7]

@@ -114,7 +114,7 @@ class Labels:
     def _parameters(self, action: Action, fields: dict[str, Any]) -> list[list[Run]]:
         api = self.apis.get(action.identifier)
         defaults = {p.name: p.default for p in api.parameters} if api is not None else {}
-        first = api.input if api is not None else None
+        first = "WFWorkflow" if action.identifier == st.RUN else api.input if api is not None else None
         order = [k for k in (first, *defaults) if k in fields]
         order = list(dict.fromkeys([k for k in order if k is not None] + list(fields)))[:12]
         name = human(action.identifier.rpartition(".")[2])

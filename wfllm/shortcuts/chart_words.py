@@ -43,6 +43,7 @@ _TITLES = (
     "Name",
     "name",
     "displayString",
+    "DisplayString",
     "displayName",
     "Identifier",
     "identifier",

@@ -21,7 +21,7 @@ from wfllm.shortcuts.chart_text import escape
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.page_code import code_html, finding_html
 from wfllm.shortcuts.stats import stats_of
-from wfllm.shortcuts.tree import Workflow
+from wfllm.shortcuts.tree import Menu, Workflow, walk
 
 _FOLDER = Path(__file__).parent / "templates"
 PREFIX = "wf"
@@ -68,6 +68,9 @@ def page_html(view: View, apis: Mapping[str, Api] | None = None) -> str:
         actions.setdefault(line, []).append(index)
     why = f'<p class="why">{escape(view.why)}</p>'
     chart, code, tools = why, why, ""
+    missing = "chart" if view.workflow is None else "code" if view.code is None else ""
+    alone = f' class="no-{missing}"' if missing else ""
+    key = "" if missing else f'<span class="key">{_KEY}</span>'
     if view.workflow is not None:
         chart = chart_svg(view.workflow, PREFIX, apis=apis, lines=view.lines, style=False)
         tools = (
@@ -80,11 +83,11 @@ def page_html(view: View, apis: Mapping[str, Api] | None = None) -> str:
         box = f"{PREFIX}-a" if view.workflow is not None else ""
         code = code_html(view.code, actions, view.findings, box_prefix=box)
     body = f"""{_header(view)}
-<main>
+<main{alone}>
 <section class="chart"><div class="pane" tabindex="0" aria-label="Flow chart">{chart}</div>{tools}</section>
 <section class="code"><div class="pane" tabindex="0" aria-label="Code">{code}</div></section>
 </main>
-<footer><span>wfllm show</span><span class="key">{_KEY}</span></footer>"""
+<footer><span>wfllm show</span>{key}</footer>"""
     return _page(view.title, body, script=True)
 
 
@@ -95,6 +98,11 @@ def _header(view: View) -> str:
         stats = stats_of(view.workflow)
         facts = [
             (stats.actions, "action", "actions"),
+            (
+                sum(event == "open" and isinstance(node, Menu) for event, node, *_ in walk(view.workflow)),
+                "menu",
+                "menus",
+            ),
             (stats.ifs, "if", "ifs"),
             (stats.loops, "loop", "loops"),
             (stats.depth, "level deep", "levels deep"),
@@ -104,23 +112,23 @@ def _header(view: View) -> str:
         kinds = _kinds(view.workflow)
     if view.code is not None:
         facts.append((view.code.count("\n") + (not view.code.endswith("\n")), "line", "lines"))
-    told = "".join(f"<li><b>{n:,}</b>{one if n == 1 else many}</li>" for n, one, many in facts)
+    told = "".join(f"<li><b>{n:,}</b>{one if n == 1 else many}</li>" for n, one, many in facts if n)
     request = f'<p class="ask">{escape(view.request[:2000])}</p>' if view.request else ""
     found = [f'<li><a href="#L{f.line}">line {f.line}</a>{finding_html(f)}</li>' for f in view.findings]
     notes = [f"<li>{escape(note)}</li>" for note in view.notes[:200]]
     return (
         f"<header><h1>{escape(view.title)}</h1>{request}"
         f'<ul class="facts">{told or "<li>no actions</li>"}</ul>{kinds}'
-        f"{_details('finding', found, 'bad')}"
-        f"{_details('repair of the file', notes, '', 'repairs of the file')}</header>"
+        f"{_details('finding', found, 'bad', view.workflow is None or len(found) <= 3)}"
+        f"{_details('repaired block', notes, '', False)}</header>"
     )
 
 
-def _details(what: str, items: list[str], css: str, many: str = "") -> str:
+def _details(what: str, items: list[str], css: str, shown: bool) -> str:
     if not items:
         return ""
-    count = f"{len(items)} {what if len(items) == 1 else many or what + 's'}"
-    open_ = ' open="open"' if len(items) <= 3 and css else ""
+    count = f"{len(items)} {what if len(items) == 1 else what + 's'}"
+    open_ = ' open="open"' if shown else ""
     listed = f'<ul class="list">{"".join(items)}</ul>'
     return f'<details class="{css}"{open_}><summary>{count}</summary>{listed}</details>'
 

@@ -156,7 +156,7 @@ def view_of_file(path: Path) -> View:
 def view_of_code(code: str, title: str) -> View:
     """A view of code in the dialect; where it makes no workflow, the view says why and has the findings."""
     code = code.replace("\r\n", "\n").replace("\r", "\n")
-    view = View(title, code=code, findings=check(code, load_catalogue()))
+    view = View(title, code=code, findings=check(code, load_catalogue()), request=_request(code))
     try:
         actions, lines = compile_lines(code)
     except WfllmError as fault:
@@ -165,7 +165,6 @@ def view_of_code(code: str, title: str) -> View:
         return view
     view.workflow = build_tree({"WFWorkflowActions": actions}, title)
     view.lines = dict(enumerate(lines))
-    view.request = _request(code)
     return view
 
 

@@ -95,6 +95,17 @@
   });
 
   if (!svg) return;
+  var start = svg.querySelector(".k-start");
+  if (start) { // behind many bands the road begins far to the right
+    var at = start.getBoundingClientRect(), pane = chart.getBoundingClientRect();
+    if (at.right > pane.right) chart.scrollLeft = at.left - pane.left - pane.width / 3;
+  }
+  var asked = location.hash.match(/^#(L|wf-a)([0-9]+)$/);
+  var linked = asked ? document.getElementById(location.hash.slice(1)) : null;
+  if (linked) {
+    chosen = indexOf(linked);
+    if (chosen !== null) select(chosen, asked[1] === "L" ? "code" : "chart");
+  }
   var wide = Number(svg.getAttribute("width")), high = Number(svg.getAttribute("height")), scale = 1;
   var shown = document.querySelector(".tools [data-zoom='1']");
   function zoom(to) {
