@@ -90,7 +90,7 @@ def test_tokens(token: dict[str, Any], python_: str) -> None:
             "quantity(3, 'km')",
         ),
         ({"Value": [1], "WFSerializationType": "WFUnheardOf"}, "raw('WFUnheardOf', [1])"),
-        ({"WFSerializationType": "WFTextTokenAttachment"}, "raw('WFTextTokenAttachment', fields=dict())"),
+        ({"WFSerializationType": "WFTextTokenAttachment"}, "no_value()"),
         (b"abc", "data('sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')"),
     ],
 )

@@ -213,3 +213,24 @@ def test_an_action_without_a_name_is_refused() -> None:
 def test_an_if_that_looks_at_a_plain_text(test: dict[str, Any], written: str) -> None:
     made = there_and_back(block("conditional", 0, WFInput="Thing", **test), block("conditional", 2))
     assert f"if condition(previous_output(), {written}):" in made.code
+
+
+def test_a_field_that_was_emptied() -> None:
+    made = there_and_back(act("count", Input={"WFSerializationType": "WFTextTokenAttachment"}))
+    assert "Input=no_value()" in made.code
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [(att(var("Key")), "{f'{Key}': 'v'}"), ({"Value": {"string": "k"}}, "{'k': 'v'}")],
+)
+def test_keys_of_dictionaries_that_are_no_texts(key: dict[str, Any], written: str) -> None:
+    pair = {"WFItemType": 0, "WFKey": key, "WFValue": "v"}
+    items = {
+        "Value": {"WFDictionaryFieldValueItems": [pair]},
+        "WFSerializationType": "WFDictionaryFieldValue",
+    }
+    workflow = plist(act("dictionary", WFItems=items))
+    made = transcribe(build_tree(workflow, "unseen"))
+    assert made.code == f"dictionary = {written}\n"
+    assert same(compile_code(made.code, made.sidecar, made.data), workflow)

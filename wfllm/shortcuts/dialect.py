@@ -55,6 +55,7 @@ FUNCTIONS: dict[str, Function] = {
     "join_text": _f("(*parts)", "Texts and values end to end.", 0, None),
     "data": _f("(digest)", "Binary content kept beside the code.", 1, 1, None),
     "text_ref": _f("(digest, preview='')", "A long text kept beside the code.", 1, 1, ("preview",)),
+    "no_value": _f("()", "A field that was emptied: no reference stands in it."),
     "raw": _f("(kind, content)", "Something this version does not understand, kept whole.", 1, None, None),
     # conditions on dates
     "is_today": _f("(date)", "Whether a date is today.", 1, 1),

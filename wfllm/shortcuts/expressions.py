@@ -13,6 +13,7 @@ from wfllm.shortcuts.nodes import LOAD, call, name, number
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import (
+    ATTACHMENT,
     COERCION,
     DATE_FORMAT,
     DICTIONARY_KEY,
@@ -240,6 +241,8 @@ def _write_row(row: dict[str, Any], scope: Scope) -> ast.expr:
 
 def _write_typed(value: Typed, scope: Scope) -> ast.expr:
     fields = value.fields
+    if value.type == ATTACHMENT and not fields:
+        return call("no_value")
     function = FUNCTION_OF_TYPE.get(value.type)
     if function is None and value.type.startswith("WF") and value.type.endswith("State"):
         args: tuple[ast.expr, ...] = (ast.Constant(value.type[2:-5]),)

@@ -111,11 +111,21 @@ def parse_items(value: Any, depth: int = 0) -> Items | None:
     for pair in raw_pairs:
         if not isinstance(pair, dict) or not pair.keys() <= {"WFItemType", "WFKey", "WFValue", "UUID"}:
             return None
-        key, item = _text_of(pair.get("WFKey")), parse_item(pair, depth + 1)
+        key, item = _key_of(pair.get("WFKey")), parse_item(pair, depth + 1)
         if key is None or item is None:
             return None
         pairs.append((key, item))
     return Items(pairs)
+
+
+def _key_of(raw: Any) -> str | Text | None:
+    """A key; those of hand-made files may be a bare reference, or say no type."""
+    if isinstance(raw, dict) and raw.keys() == {"Value"}:
+        return parse_text(raw["Value"])
+    if isinstance(raw, dict) and raw.keys() == _SERIALIZED and raw["WFSerializationType"] == ATTACHMENT:
+        token = parse_token(raw["Value"])
+        return None if token is None else Text((token,))
+    return _text_of(raw)
 
 
 def _text_of(raw: Any) -> str | Text | None:

@@ -20,6 +20,7 @@ from wfllm.shortcuts.read_base import (
     text_literal,
 )
 from wfllm.shortcuts.read_expressions import is_token, read, read_token
+from wfllm.shortcuts.tokens import ATTACHMENT
 from wfllm.shortcuts.values import FUNCTION_OF_TYPE, Bare, Quantity, Record, Table, Typed
 
 NUMBER_OF_OPERATOR = {word: code for code, word in OPERATORS.items()}
@@ -92,6 +93,11 @@ def _read_typed(call: ast.Call, scope: ReadScope) -> Any:
     return Typed(type_, {"Value": value})
 
 
+def _read_no_value(call: ast.Call, _scope: ReadScope) -> Typed:
+    arguments(call, 0, 0)
+    return Typed(ATTACHMENT, {})
+
+
 def _read_data(call: ast.Call, scope: ReadScope) -> bytes:
     arguments(call, 1, 1)
     digest = text_literal(call.args[0])
@@ -150,6 +156,7 @@ _READERS: dict[str, Callable[[ast.Call, ReadScope], Any]] = {
     "datetime": _read_datetime,
     "dict": _read_record,
     "name_of": _read_uuid,
+    "no_value": _read_no_value,
     "number": _read_number,
     "quantity": read_quantity,
     "raw": _read_typed,
