@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -22,6 +23,11 @@ IN_USE = "WFLLM_CATALOGUE"
 _FOLDER = Path(__file__).parent
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times as fast
 
+_DEEPEST = 100
+"""Brackets open at once; real tables have three."""
+_BRACKETS = re.compile(r"[\[\]{}]")
+_NESTED = re.compile(r"(?:[-?:] *){20}|^ {200}", re.MULTILINE)
+"""Lists or keys within each other on one line; lines far to the right."""
 _BUILTIN = "is_workflow_actions_"
 _REMEMBERED = 10_000
 """Mistyped names whose meaning is looked for in one process; each takes milliseconds."""
@@ -151,7 +157,7 @@ def read_tables(paths: Iterable[Path], source: Origin = "") -> Catalogue:
     apis: list[Api] = []
     for path in paths:
         try:
-            table = yaml.load(bytes_of(path).decode("utf-8"), Loader=_Loader) or {}
+            table = _parse(bytes_of(path).decode("utf-8")) or {}
         except (UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as fault:
             raise WfllmError(f"not a table ({fault})", where=path, mend="Correct the YAML.") from fault
         if not isinstance(table, dict):
@@ -162,6 +168,18 @@ def read_tables(paths: Iterable[Path], source: Origin = "") -> Catalogue:
             except (TypeError, AttributeError, KeyError, ValueError) as fault:
                 raise WfllmError(f"{identifier}: {fault}", where=path, mend="Correct the entry.") from fault
     return Catalogue(apis)
+
+
+def _parse(text: str) -> Any:
+    """YAML as plain values. What looks nested deeply is refused unread: of that the C parser crashes."""
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        if depth > _DEEPEST:
+            raise ValueError("nested too deeply")
+    if _NESTED.search(text):
+        raise ValueError("nested too deeply")
+    return yaml.load(text, Loader=_Loader)
 
 
 def _api(identifier: Any, entry: Any, source: Origin) -> Api:
