@@ -176,9 +176,9 @@ def test_real_shortcuts(shared_data: Path, tmp_path: Path, step: int) -> None:
             assert shown.fault == ""
             assert shown.page is not None
             html = shown.page.read_text("utf-8")
-            assert shown.view is not None
-            assert shown.view.code is not None
-            assert len(lines_of(html)) == shown.view.code.count("\n")
+            assert shown.stats is not None
+            assert f"<b>{shown.stats.actions:,}</b>action" in html
+            assert f"<b>{len(lines_of(html)):,}</b>line" in html
 
 
 def write(folder: Path) -> None:

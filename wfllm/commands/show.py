@@ -45,7 +45,7 @@ def _print(shown: list[Shown], config: ShowCommand) -> None:
         console.print(f"… and {len(refused) - SHOWN} more that cannot be drawn", style="red")
     given = shlex.quote(f"input={config.input}")
     code = any(one.file.lower().endswith(".py") for one in shown)
-    wrong = any(one.view is not None and one.view.findings for one in shown)
+    wrong = any(one.findings for one in shown)
     if code and wrong:
         console.print(f"Next: wfllm check {given}")
     elif code:

@@ -20,7 +20,7 @@ from wfllm.shortcuts.chart_kinds import COLOURS, NAMES, app_name, kind_of
 from wfllm.shortcuts.chart_text import escape
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.page_code import code_html, finding_html
-from wfllm.shortcuts.stats import stats_of
+from wfllm.shortcuts.stats import Stats, stats_of
 from wfllm.shortcuts.tree import Menu, Workflow, walk
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -157,7 +157,7 @@ class Entry:
     title: str
     href: str
     """Relative address of its page; empty where there is none."""
-    workflow: Workflow | None = None
+    stats: Stats | None = None
     findings: int = 0
     fault: str = ""
 
@@ -168,8 +168,8 @@ def index_html(title: str, entries: Sequence[Entry]) -> str:
     for entry in entries:
         name = escape(entry.title)
         link = f'<a href="{escape(entry.href)}">{name}</a>' if entry.href else name
-        if entry.workflow is not None:
-            stats = stats_of(entry.workflow)
+        if entry.stats is not None:
+            stats = entry.stats
             cells = "".join(
                 f'<td class="n">{n:,}</td>' for n in (stats.actions, stats.ifs, stats.loops, stats.depth)
             )

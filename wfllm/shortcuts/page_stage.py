@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
@@ -20,6 +20,7 @@ from wfllm.shortcuts.code_lines import compile_lines, findings_of
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.page import Entry, View, index_html, page_html
 from wfllm.shortcuts.reader import Source, find, read
+from wfllm.shortcuts.stats import Stats, stats_of
 from wfllm.shortcuts.syntax import MAX_CODE
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
@@ -37,7 +38,9 @@ class Shown:
     title: str
     page: Path | None = None
     """What was written; None where it was refused."""
-    view: View | None = None
+    stats: Stats | None = None
+    """Counts of its actions; None where no chart could be drawn."""
+    findings: int = 0
     fault: str = ""
     """Why it was refused."""
 
@@ -63,9 +66,8 @@ def show_all(input: str, output: Path, format: str = "html") -> list[Shown]:
         output.mkdir(parents=True, exist_ok=True)
         with progress("show", len(paths), "files") as bar:
             for path in paths:
-                for one in _views(path):
-                    _write(one, output, format, taken)
-                    shown.append(one)
+                for where, title, make in _views(path):
+                    shown.append(_show(Shown(where, title), make, output, format, taken))
                 bar.advance()
         if format == "html" and len(shown) > 1:
             write_text(
@@ -98,24 +100,29 @@ def find_workflows(input: str) -> list[Path]:
     return sorted({*code, *found})
 
 
-def _views(path: Path) -> Iterator[Shown]:
+def _views(path: Path) -> Iterator[tuple[str, str, Callable[[], View]]]:
+    """Where each workflow of a file is, its title, and how to read it."""
     if path.suffix.lower() == ".py":
-        yield _guarded(str(path), path.stem, lambda: view_of_file(path))
+        yield str(path), path.stem, lambda: view_of_file(path)
         return
     for source in read(path):
         where = f"{path}:{source.member}" if source.member else str(path)
-        yield _guarded(where, source.name, lambda source=source: view_of_source(source))
+        yield where, source.name, partial(view_of_source, source)
 
 
-def _guarded(where: str, title: str, make: Any) -> Shown:
-    """One workflow; a fault costs it alone."""
+def _show(one: Shown, make: Callable[[], View], output: Path, format: str, taken: set[str]) -> Shown:
+    """Draws and writes one workflow; a fault costs it alone."""
     try:
-        return Shown(where, title, view=make())
+        view = make()
+        _write(one, view, output, format, taken)
+        one.findings = len(view.findings)
+        one.stats = stats_of(view.workflow) if view.workflow is not None else None
     except WfllmError as fault:
-        return Shown(where, title, fault=fault.line())
+        one.fault = fault.line()
     except (RecursionError, MemoryError, ValueError, TypeError, KeyError, IndexError, OverflowError) as fault:
         reason = f"{type(fault).__name__}: {' '.join(str(fault).split())[:200]}"
-        return Shown(where, title, fault=WfllmError(reason, where=where).line())
+        one.fault = WfllmError(reason, where=one.file).line()
+    return one
 
 
 def view_of_source(source: Source) -> View:
@@ -182,13 +189,9 @@ def _request(code: str) -> str:
         return ""
 
 
-def _write(one: Shown, output: Path, format: str, taken: set[str]) -> None:
-    view = one.view
-    if view is None:
-        return
+def _write(one: Shown, view: View, output: Path, format: str, taken: set[str]) -> None:
     if format != "html" and view.workflow is None:
-        one.fault = WfllmError(view.why, where=one.file).line()
-        return
+        raise WfllmError(view.why, where=one.file)
     if format == "svg" and view.workflow is not None:
         text = chart_svg(view.workflow) + "\n"
     elif format == "mermaid" and view.workflow is not None:
@@ -218,8 +221,8 @@ def _entries(shown: Sequence[Shown]) -> list[Entry]:
         Entry(
             one.title,
             one.page.name if one.page is not None else "",
-            one.view.workflow if one.view is not None else None,
-            len(one.view.findings) if one.view is not None else 0,
+            one.stats,
+            one.findings,
             one.fault,
         )
         for one in shown
