@@ -7,7 +7,7 @@ from typing import Any
 
 from wfllm.shortcuts.hints import changed, difference, fingerprint, same
 from wfllm.shortcuts.plain import to_json
-from wfllm.shortcuts.tokens import Token, wrap_token
+from wfllm.shortcuts.tokens import Text, Token, wrap_text, wrap_token
 from wfllm.shortcuts.tree import BLOCKS, IF, OPEN
 
 IDENTIFIER, PARAMETERS = "WFWorkflowActionIdentifier", "WFWorkflowActionParameters"
@@ -138,4 +138,5 @@ def _takes(value: dict[str, Any], previous: Token | None) -> bool:
     if previous is None:
         return False
     wrapped = wrap_token(previous)
-    return value in (wrapped, {"Type": "Variable", "Variable": wrapped})
+    text = wrap_text(Text((previous,)))
+    return value in (wrapped, text, {"Type": "Variable", "Variable": wrapped})

@@ -8,6 +8,7 @@ where the code still says what it said when the hint was made: the edit wins.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wfllm.shortcuts.transcribe import Transcript
 
 VERSION = 3
+_UUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
 
 @dataclass
@@ -173,7 +175,23 @@ def _apply_some(usual: Compiled, sidecar: Mapping[str, Any]) -> list[dict[str, A
         action if old is None else hinted(action, hints[old], before, edited=True)
         for action, old, before in zip(usual.actions, of_new, usual.previous, strict=True)
     ]
-    return _with_whole_blocks(usual.actions, made)
+    return _with_whole_blocks(usual.actions, _with_outputs(usual.actions, made))
+
+
+def _with_outputs(usual: list[dict[str, Any]], made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gives back the UUID of an output that the file could do without and the edited code refers to."""
+    lost = {
+        before[PARAMETERS]["UUID"]: i
+        for i, (before, after) in enumerate(zip(usual, made, strict=True))
+        if "UUID" in before[PARAMETERS] and "UUID" not in (after.get(PARAMETERS) or ())
+    }
+    if not lost:
+        return made
+    there = {str(uuid) for a in made if (uuid := (a.get(PARAMETERS) or {}).get("UUID"))}
+    for uuid in (set(_UUID.findall(repr(made))) & lost.keys()) - there:
+        action = made[lost[uuid]]
+        made[lost[uuid]] = {**action, PARAMETERS: {**action[PARAMETERS], "UUID": uuid}}
+    return made
 
 
 def _with_whole_blocks(usual: list[dict[str, Any]], made: list[dict[str, Any]]) -> list[dict[str, Any]]:
