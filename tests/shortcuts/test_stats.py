@@ -70,6 +70,9 @@ def test_apps() -> None:
         "Repeat_Results = []\nfor i in range(3):\n    Repeat_Results.append('made')\noutput(Repeat_Results)",
         "match menu('?', ['A', 'B']):\n    case 'A':\n        n = 3\n    case 'B':\n        n = number(n)",
         "d = {'a': number(n), 'b': [boolean(x)]}\nrun_shortcut('B', d)\nrun_this_shortcut()\nget_variable(d)",
+        "x = None\npass\ny = None\nx.append('a')\noutput(x)",
+        "run_shortcut('B', {'a': 1})\nrun_this_shortcut('text')\nz = {'a': 1}['a']\nget_variable([1])",
+        "if 'a' in f'{clipboard()} b':\n    pass\nelif 'x'.startswith('a') or 1 <= 3 <= 5:\n    pass",
         "x = ask('How many?', type='Number')\ny = f'{x}'\nz = join_text('a', y)\nw = get_property(z, 'Name')",
     ],
 )

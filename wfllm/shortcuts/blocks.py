@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from wfllm.shortcuts.actions import meaningful
-from wfllm.shortcuts.conditions import write_condition, write_number
+from wfllm.shortcuts.conditions import takes_previous, write_condition, write_number
 from wfllm.shortcuts.expressions import write, write_item
 from wfllm.shortcuts.nodes import LOAD, STORE, call, increment, number
 from wfllm.shortcuts.parse_values import parse, parse_item
@@ -25,6 +25,13 @@ def loop_names(level: int) -> tuple[str, str]:
     return f"Repeat_Index{suffix}", f"Repeat_Item{suffix}"
 
 
+def _write_test(parameters: dict[str, Any], scope: Scope) -> ast.expr:
+    """The test of an If. The output before it is named only where the If looks at it: naming the value of a
+    block would end each of its branches with a statement that nothing needs."""
+    previous = scope.previous() if takes_previous(parameters) else call("previous_output")
+    return write_condition(parameters, previous, scope)
+
+
 def write_header(block: Block, scope: Scope, level: int) -> ast.If | ast.For | ast.Match:
     """The statement that opens a block, without a body.
 
@@ -33,7 +40,7 @@ def write_header(block: Block, scope: Scope, level: int) -> ast.If | ast.For | a
     """
     fields = {k: v for k, v in meaningful(block.open).items() if k not in _CONTROL}
     if isinstance(block, If):
-        return ast.If(write_condition(block.open.parameters, scope.previous(), scope), [], [])
+        return ast.If(_write_test(block.open.parameters, scope), [], [])
     if isinstance(block, Menu):
         return ast.Match(_write_menu(fields, scope), [])
     index, item = loop_names(level)
@@ -119,6 +126,5 @@ def write_section(
         pattern = ast.MatchValue(ast.Constant(_case_label(marker, number_, titles)))
         return Part(marker.index, ast.match_case(pattern, None, []), [])
     if has_condition(marker):
-        test = write_condition(marker.parameters, scope.previous(), scope)
-        return Part(marker.index, ast.If(test, [], []), [])
+        return Part(marker.index, ast.If(_write_test(marker.parameters, scope), [], []), [])
     return Part(marker.index, None, [])

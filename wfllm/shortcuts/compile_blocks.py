@@ -175,6 +175,8 @@ class BlockCompiler:
                 raise ReadError(node, f"{name} is what a block leaves behind", "Set it last in each branch.")
             return
         if makes_variable(value):
+            if isinstance(value, ast.Constant) and not self.after_nothing():
+                self.emit(st.NOTHING, {})  # so that None is nothing, and not the output before
             self.emit(st.SET, {"WFVariableName": self.names.author(name), **read_variable(value, self)})
             self.prev = self.names.token_of(name)
             return
@@ -187,6 +189,11 @@ class BlockCompiler:
         else:
             self.emit(identifier, {**parameters, **self.names.output_fields(name)})
         self.prev = self.names.token_of(name)
+
+    def after_nothing(self) -> bool:
+        """Whether the action before hands on nothing; comments stand between."""
+        made = (a[IDENTIFIER] for a in reversed(self.actions) if a[IDENTIFIER] != st.COMMENT)
+        return next(made, "") == st.NOTHING
 
     def expression(self, node: ast.Expr, last: bool) -> None:
         function = called(node.value)

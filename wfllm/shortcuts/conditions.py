@@ -79,6 +79,15 @@ def write_condition(parameters: dict[str, Any], previous: ast.expr, scope: Scope
     return test if test is not None else _write_whole(code, parameters, subject, scope)
 
 
+def takes_previous(parameters: dict[str, Any]) -> bool:
+    """Whether an If looks at the output before it, in any of its conditions."""
+    if "WFInput" in parameters:
+        return False
+    table = parse(parameters["WFConditions"]) if "WFConditions" in parameters else None
+    rows = table.rows if isinstance(table, Table) else []
+    return not rows or any("WFInput" not in row for row in rows)
+
+
 def subject_of(parameters: dict[str, Any], previous: ast.expr, scope: Scope) -> ast.expr:
     """What an If looks at."""
     raw = parameters.get("WFInput")

@@ -82,7 +82,11 @@ def _read_subscript(node: ast.Subscript, scope: StatementScope) -> tuple[str, Pa
 
 
 def _input(node: ast.expr, scope: StatementScope, key: str = "WFInput") -> Parameters:
-    return {} if is_left_out(node) else {key: wrap_token(read_token(node, scope))}
+    if is_left_out(node):
+        return {}
+    # a value written out where an action takes a reference is made by an action of its own
+    literal = is_text(node) or isinstance(node, (ast.List, ast.Dict)) or number_literal(node) is not None
+    return {key: wrap_token(scope.made(node) if literal else read_token(node, scope))}
 
 
 def _read_call(call: ast.Call, scope: StatementScope) -> tuple[str, Parameters]:

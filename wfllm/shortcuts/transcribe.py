@@ -206,7 +206,7 @@ class _Transcriber:
         inside: Previous = scope.prev
         if isinstance(block, If) and "WFInput" in block.open.parameters:
             known = is_reference(block.open.parameters["WFInput"])
-            inside = subject_of(block.open.parameters, scope.previous(), scope) if known else None
+            inside = subject_of(block.open.parameters, ast.Constant(None), scope) if known else None
         elif isinstance(block, RepeatEach):
             inside = name(loop_names(self.level)[1])
         elif isinstance(block, RepeatCount):

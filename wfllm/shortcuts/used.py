@@ -9,6 +9,7 @@ samples every API that is called is listed, every one listed is called or one of
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from wfllm.errors import WfllmError
@@ -66,6 +67,7 @@ class _Reader:
     def __init__(self, tree: ast.Module, catalogue: Catalogue | None) -> None:
         self.tree, self.catalogue = tree, catalogue
         self.names = CodeNames(tree, None)
+        self.after_nothing = _after_nothing(tree)
 
     def run(self) -> list[list[str]]:
         placed = preorder(self.tree)
@@ -99,6 +101,8 @@ class _Reader:
                 yield from self.made(node.value)
         elif makes_variable(node.value):
             yield from self.inside(node.value)
+            if isinstance(node.value, ast.Constant) and id(node) not in self.after_nothing:
+                yield st.NOTHING
             yield st.SET
         else:
             yield from self.made(node.value)
@@ -117,6 +121,9 @@ class _Reader:
 
     def made(self, node: ast.expr) -> Iterator[str]:
         """The action that makes a value, after those of the values inside it."""
+        literal = _input_of(node)
+        if literal is not None:
+            yield from self.made(literal)
         yield from self.inside(node)
         identifier = self.maker(node)
         if identifier is not None:
@@ -159,6 +166,10 @@ class _Reader:
 
     def value(self, node: ast.expr) -> Iterator[str]:
         """Actions for a value that stands inside a statement: most need none."""
+        if isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and called(node) == ""):
+            literal = _subject_of(node)
+            if literal is not None:
+                yield from self.made(literal)
         if isinstance(node, ast.Call):
             name = called(node)
             plain = name in FUNCTIONS and not FUNCTIONS[name].action and name != "get_variable"
@@ -181,3 +192,44 @@ def _emptiness(body: list[ast.stmt]) -> list[ast.stmt]:
     """The `pass` of an empty branch, which is no action."""
     rest = body[:-1] if result_statement(body) else body
     return rest if len(rest) == 1 and isinstance(rest[0], ast.Pass) else []
+
+
+def _is_literal(node: ast.expr) -> bool:
+    return is_text(node) or isinstance(node, (ast.List, ast.Dict)) or number_literal(node) is not None
+
+
+def _input_of(node: ast.expr) -> ast.expr | None:
+    """The value written out where an action takes a reference: an action of its own makes it."""
+    if isinstance(node, ast.Subscript):
+        taken: list[ast.expr] = [node.value]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        taken = [node.func.value] if node.func.attr in ("keys", "values") else []
+    else:
+        first = {"run_shortcut": 1, "run_this_shortcut": 0, "get_variable": 0}.get(called(node))
+        taken = node.args[first : first + 1] if first is not None and isinstance(node, ast.Call) else []
+    return taken[0] if taken and _is_literal(taken[0]) else None
+
+
+def _subject_of(node: ast.Compare | ast.Call) -> ast.expr | None:
+    """The text or number that a test looks at, written out."""
+    if isinstance(node, ast.Call):
+        func = node.func
+        tests = isinstance(func, ast.Attribute) and func.attr in ("startswith", "endswith")
+        subject = func.value if isinstance(func, ast.Attribute) and tests else None
+    elif len(node.ops) == 2 or isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        subject = node.comparators[0]
+    else:
+        subject = None if is_token(node.comparators[0]) else node.left
+    return subject if subject is not None and _is_literal(subject) else None
+
+
+def _after_nothing(tree: ast.Module) -> set[int]:
+    """Statements right after a `pass` that is an action."""
+    found: set[int] = set()
+    bodies = [tree.body, *(body for here in preorder(tree) for body in blocks_of(here.node))]
+    for body in bodies:
+        empty = _emptiness(body)
+        for before, node in itertools.pairwise(body):
+            if isinstance(before, ast.Pass) and before not in empty:
+                found.add(id(node))
+    return found
