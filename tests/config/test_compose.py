@@ -26,6 +26,7 @@ NEEDS = {
     "repeat": ["run=run"],
 }
 NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=somewhere")
+NEEDED |= dict.fromkeys(("local", "replay"), "llm.path=somewhere")
 OPTIONS = [(group, option) for group in SCHEMAS for option in option_files(group)]
 PRESETS = list(option_files("experiment"))
 
@@ -93,15 +94,17 @@ def test_every_command_composes(command: str) -> None:
 def test_every_option_composes_and_keeps_its_values() -> None:
     """One round for as many options as the largest group has; smaller groups begin again."""
     seen: set[tuple[str, str]] = set()
-    for turn in range(max(len(option_files(group)) for group in SCHEMAS)):
-        chosen = {g: list(option_files(g))[turn % len(option_files(g))] for g in SCHEMAS}
-        needs = [NEEDED[chosen["data"]]] if chosen["data"] in NEEDED else []
-        composed = compose("train", [*(f"{g}={o}" for g, o in chosen.items()), *needs])
-        for group, option in chosen.items():
-            seen.add((group, option))
-            assert composed.choices[group] == option
-            for key, value in written(option_files(group)[option]).items():
-                assert same(at(composed.plain, f"{group}.{key}"), value), f"{group}.{key}"
+    for command in ("train", "ask"):
+        groups = [group for group in command_groups(command) if group in SCHEMAS]
+        for turn in range(max(len(option_files(group)) for group in groups)):
+            chosen = {g: list(option_files(g))[turn % len(option_files(g))] for g in groups}
+            needs = [NEEDED[option] for option in chosen.values() if option in NEEDED]
+            composed = compose(command, [*(f"{g}={o}" for g, o in chosen.items()), *needs])
+            for group, option in chosen.items():
+                seen.add((group, option))
+                assert composed.choices[group] == option
+                for key, value in written(option_files(group)[option]).items():
+                    assert same(at(composed.plain, f"{group}.{key}"), value), f"{group}.{key}"
     assert seen == set(OPTIONS)
 
 

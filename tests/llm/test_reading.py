@@ -10,7 +10,7 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wfllm.llm.no_answer import NoAnswerError
@@ -28,6 +28,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_a_reply_or_a_reason(body: bytes) -> None:
     outcome = read(body)
@@ -43,6 +44,7 @@ def read(body: bytes) -> Reply | NoAnswerError:
         return fault
 
 
+@settings(max_examples=40)
 @given(JSON, JSON, JSON)
 def test_any_message_is_a_reply_or_a_reason(content: Any, finish: Any, usage: Any) -> None:
     choice = {"message": {"content": content}, "finish_reason": finish}
@@ -107,6 +109,7 @@ def test_a_servers_words_are_found_however_wrapped(wrapped: Any) -> None:
     assert server_words(json.dumps(wrapped).encode()) == "no"
 
 
+@settings(max_examples=40)
 @given(st.integers(400, 599), st.binary(max_size=300), st.dictionaries(st.just("retry-after"), st.text()))
 def test_any_status_is_a_reason(status: int, sent: bytes, headers: dict[str, str]) -> None:
     fault = status_fault(status, headers, sent, server="s", key="K")
@@ -139,6 +142,7 @@ def test_retry_after_as_a_date() -> None:
     assert 95 < seconds <= 100
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 10_000), st.none() | st.floats(0, 1e6))
 def test_waits_grow_within_bounds_and_never_undercut_the_server(tries: int, after: float | None) -> None:
     retries = Retries(times=3, first_wait=1.0, longest_wait=60.0)

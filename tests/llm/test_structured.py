@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
@@ -77,6 +77,7 @@ def test_an_answer_that_was_cut_is_told_to_be_shorter() -> None:
     )
 
 
+@settings(max_examples=40)
 @given(st.text(alphabet='{}[]":,`\\n a1\ud800', max_size=80) | st.text())
 def test_any_text_is_a_value_or_a_problem(text: str) -> None:
     value, problem = read(text)
@@ -89,6 +90,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(VALUES.filter(lambda v: isinstance(v, (dict, list))), st.text("ab .,:!'\n"), st.text("ab .,:!'\n"))
 def test_any_json_is_found_between_any_prose(value: Any, before: str, after: str) -> None:
     assert list(json_values(before + json.dumps(value) + after)) == [value]
