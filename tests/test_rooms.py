@@ -16,7 +16,7 @@ DATA = PACKAGE / "bench" / "starter"  # workflows in the dialect: records, not m
 # Left to right; rooms of one row may use each other.
 ROWS = [
     ["errors"],
-    ["progress", "lock", "files"],
+    ["progress", "lock", "files", "workers"],
     ["config"],
     ["llm"],
     ["shortcuts"],
@@ -30,7 +30,7 @@ ROWS = [
     ["cli", "sweep"],
 ]
 PLACE = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
-ONLY_ERRORS = {"progress", "lock", "files", "config"}  # what everybody uses uses next to nothing
+ONLY_ERRORS = {"progress", "lock", "files", "workers", "config"}  # what everybody uses uses next to nothing
 LONGEST = 400
 TABLES = {"config/schema.py"}  # one entry after another, nothing to follow from line to line
 HEAVY = {"torch", "lightning", "pytorch_lightning", "lightning_fabric", "peft", "transformers", "datasets"}

@@ -25,7 +25,15 @@ class WfllmError(Exception):
     def line(self) -> str:
         head = f"{self.where}: " if self.where else ""
         tail = f" {self.mend}" if self.mend else ""
-        return " ".join(f"{head}{self.cause.rstrip('.')}.{tail}".split())
+        return one_line(f"{head}{self.cause.rstrip('.')}.{tail}")
+
+
+def one_line(text: str) -> str:
+    """Text of any origin for a terminal: one line, with what would steer it or cannot be shown escaped."""
+    plain = " ".join(text.split())
+    if plain.isprintable():
+        return plain
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in plain)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

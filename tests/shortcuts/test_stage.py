@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import plistlib
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -61,6 +63,57 @@ def test_a_second_run_does_only_what_is_new(
     assert again.resumed == 1
     assert (output / "One.py").is_file()
     assert "changed" in (output / "one-2.py").read_text()
+
+
+def test_members_of_zips_take_no_name_of_another(tmp_path: Path) -> None:
+    good = [plistlib.dumps(plist(act("gettext", WFTextActionText=f"text {i}"))) for i in range(6)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.b.shortcut").write_bytes(good[0])
+    (tmp_path / "in" / "A.b.json").write_bytes(b"[]")
+    for name, inside, content in (
+        ("a", "b", 1),
+        ("a.b", "c", 2),
+        ("A", "b.c", 3),
+        ("z", "x", 4),
+        ("z.x", "y", 5),
+    ):
+        with zipfile.ZipFile(tmp_path / "in" / f"{name}.zip", "w") as archive:
+            archive.writestr(f"{inside}.shortcut", good[content])
+    report = transcribe_all(str(tmp_path / "in"), tmp_path / "out")
+    assert report.failed == 0
+    assert len({f.name.casefold() for f in report.files}) == len(report.files) == 7
+    written = "".join(p.read_text() for p in (tmp_path / "out").glob("*.py"))
+    assert [i for i in range(6) if f"text {i}" not in written] == []
+
+
+def test_what_a_killed_process_left_is_dropped_and_two_at_once_are_refused(
+    folder: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    output.mkdir()
+    (output / ".part-left").write_bytes(b"half")
+    transcribe_all(str(folder), output)
+    assert not (output / ".part-left").exists()
+    code = "import sys, pathlib, wfllm.lock as it; it.take(pathlib.Path(sys.argv[1]), cause='', mend='')"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{code}; print(flush=True); sys.stdin.read()", str(output)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(WfllmError, match="another process"):
+            transcribe_all(str(folder), output)
+        other.communicate()
+    assert transcribe_all(str(folder), output).resumed == 3
+
+
+def test_names_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a\n\x1b[31mred.shortcut").write_bytes(b"?")
+    assert transcribe_all(str(tmp_path / "in"), tmp_path / "out").failed == 1
+    told = capsys.readouterr().out
+    assert "\x1b[31m" not in told
+    assert "a \\x1b[31mred.shortcut: not a shortcut" in told
 
 
 def test_processes_give_the_same(folder: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from wfllm.progress import progress
 from wfllm.shortcuts.compile import ALONE, CompileError, compile_noted
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.syntax import MAX_CODE
+from wfllm.workers import follow_parent
 
 MAX_BESIDE = 500_000_000
 """Bytes of a file beside the code."""
@@ -115,7 +116,7 @@ def _results(jobs: list[_Job], n_jobs: int) -> Iterator[CompiledFile]:
     if n_jobs <= 1 or len(jobs) < 2:
         yield from map(compile_file, jobs)
         return
-    with ProcessPoolExecutor(max_workers=min(n_jobs, len(jobs))) as pool:
+    with ProcessPoolExecutor(min(n_jobs, len(jobs)), initializer=follow_parent) as pool:
         yield from pool.map(compile_file, jobs, chunksize=max(1, min(16, len(jobs) // n_jobs // 4)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import stat
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from wfllm.errors import WfllmError
 from wfllm.files import write_bytes, write_text
+from wfllm.lock import release, take
 from wfllm.progress import progress
 from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.sidecar import VERSION
@@ -21,6 +23,7 @@ from wfllm.shortcuts.stage_report import FileReport, Report, print_report
 from wfllm.shortcuts.stats import stats_of
 from wfllm.shortcuts.transcribe import Transcript, transcribe
 from wfllm.shortcuts.tree import build_tree
+from wfllm.workers import follow_parent
 
 _ACTION = re.compile(r"action (\d+)\b")
 
@@ -49,6 +52,16 @@ def transcribe_all(input: str, output: Path, n_jobs: int = 1, longest_text: int 
         raise WfllmError(
             f"cannot be made ({fault.strerror})", where=f"output={output}", mend="Name another folder."
         ) from fault
+    take(output, cause="another process writes this folder", mend="Wait for it, or name another output.")
+    try:
+        return _transcribe_all(paths, output, n_jobs, longest_text)
+    finally:
+        release(output)
+
+
+def _transcribe_all(paths: list[Path], output: Path, n_jobs: int, longest_text: int) -> Report:
+    for left in output.glob(".part-*"):  # half-written by a process that was killed
+        left.unlink(missing_ok=True)
     jobs = [
         (path, name, output, longest_text) for path, name in zip(paths, _output_names(paths), strict=True)
     ]
@@ -62,10 +75,19 @@ def transcribe_all(input: str, output: Path, n_jobs: int = 1, longest_text: int 
             actions += sum(file.actions for file in part)
             seconds = max(time.monotonic() - start, 1e-9)
             bar.advance(note=f"{actions:,} actions, {actions / seconds:,.0f}/s")
-    report = Report(files, resumed, sum(path.stat().st_size for path in paths if path.is_file()))
+    report = Report(files, resumed, sum(map(_size, paths)))
     write_text(output / "report.json", json.dumps(report.as_json(), ensure_ascii=True, indent=1))
     print_report(report, output)
     return report
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 of what is none, or is gone."""
+    try:
+        told = path.stat()
+    except (OSError, ValueError):
+        return 0
+    return told.st_size if stat.S_ISREG(told.st_mode) else 0
 
 
 _Job = tuple[Path, str, Path, int]
@@ -75,7 +97,7 @@ def _results(jobs: list[_Job], n_jobs: int) -> Iterator[tuple[list[FileReport], 
     if n_jobs <= 1 or len(jobs) < 2:
         yield from map(_transcribe_file, jobs)
         return
-    with ProcessPoolExecutor(max_workers=min(n_jobs, len(jobs))) as pool:
+    with ProcessPoolExecutor(min(n_jobs, len(jobs)), initializer=follow_parent) as pool:
         yield from pool.map(_transcribe_file, jobs, chunksize=max(1, min(16, len(jobs) // n_jobs // 4)))
 
 
@@ -151,8 +173,22 @@ def _write(transcript: Transcript, report: FileReport, output: Path, digest: str
 
 
 def _output_names(paths: list[Path]) -> list[str]:
+    """A name for each, of its own also where disks do not tell cases apart.
+
+    The members of `a.zip` are named `a.…`: no other name may begin so.
+    """
     taken: set[str] = {"report"}
-    return [_unused(_safe(path.stem), taken) for path in paths]
+    names = {path: _unused(_safe(path.stem), taken) for path in paths if path.suffix.lower() != ".zip"}
+    heads: set[str] = set()  # of what the members of zips are named
+    for path in (path for path in paths if path not in names):
+        base = _safe(path.stem)
+        while any(name.startswith(f"{base.casefold()}.") for name in taken) or any(
+            f"{base.casefold()}.".startswith(head) for head in heads
+        ):
+            base += "-zip"
+        names[path] = _unused(base, taken)
+        heads.add(f"{names[path].casefold()}.")
+    return [names[path] for path in paths]
 
 
 def _safe(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from wfllm.errors import one_line
 from wfllm.shortcuts.sidecar_report import UNFIT
 
 _SHOWN = 12
@@ -92,9 +93,8 @@ def print_report(report: Report, output: Path) -> None:
         )
     refused = [f for f in report.files if f.status == "refused"]
     for file in refused[:_SHOWN]:
-        console.print(
-            f"{file.file}: {file.reason}", style="red", highlight=False, markup=False, soft_wrap=True
-        )
+        line = one_line(f"{file.file}: {file.reason}")
+        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     if len(refused) > _SHOWN:
         console.print(
             f"… and {len(refused) - _SHOWN} more in {output / 'report.json'}", highlight=False, soft_wrap=True

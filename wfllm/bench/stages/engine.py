@@ -16,6 +16,7 @@ from wfllm.bench.stages.folder import CHUNK, StageFolder
 from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Stage, Whole, Work
 from wfllm.errors import WfllmError
 from wfllm.progress import progress
+from wfllm.workers import follow_parent
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _work(
     if n_jobs <= 1 or not stage.processes or len(jobs) < 2:
         yield from map(_chunk, jobs)
         return
-    pool = ProcessPoolExecutor(max_workers=min(n_jobs, len(jobs)))
+    pool = ProcessPoolExecutor(min(n_jobs, len(jobs)), initializer=follow_parent)
     try:
         yield from pool.map(_chunk, jobs)
     finally:
