@@ -70,7 +70,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_audit)
-for _name in (
+for _name in ("utf-16", "utf-16-be", "utf-16-le", "utf-8-sig", "cp437", "latin-1", "unicode_escape"):
     "utf-16-be",
     "utf-16",
     "utf-8-sig",
