@@ -70,13 +70,8 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_audit)
+# What is imported late is imported now.
 for _name in ("utf-16", "utf-16-be", "utf-16-le", "utf-8-sig", "cp437", "latin-1", "unicode_escape"):
-    "utf-16-be",
-    "utf-16",
-    "utf-8-sig",
-    "cp437",
-    "unicode_escape",
-):  # what is imported late is imported now
     codecs.lookup(_name)
 
 
