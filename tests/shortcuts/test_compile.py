@@ -24,11 +24,11 @@ CATALOGUE = Catalogue(APIS.values())
 STARTER = Path(__file__).resolve().parents[2] / "wfllm" / "bench" / "starter"
 
 
-def actions(code: str) -> list[dict[str, Any]]:
-    return list(compile_code(code, catalogue=CATALOGUE)["WFWorkflowActions"])
+def actions(code: str, catalogue: Catalogue = CATALOGUE) -> list[dict[str, Any]]:
+    return list(compile_code(code, catalogue=catalogue)["WFWorkflowActions"])
 
 
-def said(code: str) -> list[tuple[str, dict[str, Any]]]:
+def said(code: str, catalogue: Catalogue = CATALOGUE) -> list[tuple[str, dict[str, Any]]]:
     """What code compiles to, without the names of outputs and groups."""
     skip = ("UUID", "CustomOutputName", "GroupingIdentifier")
     return [
@@ -36,7 +36,7 @@ def said(code: str) -> list[tuple[str, dict[str, Any]]]:
             action["WFWorkflowActionIdentifier"].removeprefix("is.workflow.actions."),
             {k: v for k, v in action["WFWorkflowActionParameters"].items() if k not in skip},
         )
-        for action in actions(code)
+        for action in actions(code, catalogue)
     ]
 
 
