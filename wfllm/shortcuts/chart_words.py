@@ -11,10 +11,10 @@ from typing import Any
 from wfllm.shortcuts.chart_text import LONGEST, Run
 from wfllm.shortcuts.conditions import NUMBER as NUMBER_VALUE
 from wfllm.shortcuts.conditions import OTHER_NUMBER, TEXT, operator_of
-from wfllm.shortcuts.expressions import OPERATORS
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.tokens import COERCION, DICTIONARY_KEY, PROPERTY, Text, Token, parse_token
 from wfllm.shortcuts.values import (
+    OPERATORS,
     Bare,
     Item,
     Items,

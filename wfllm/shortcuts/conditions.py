@@ -11,12 +11,12 @@ import ast
 import math
 from typing import Any
 
-from wfllm.shortcuts.expressions import OPERATORS, write
+from wfllm.shortcuts.expressions import write
 from wfllm.shortcuts.nodes import LOAD, call, number
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import Text, Token, parse_token
-from wfllm.shortcuts.values import Quantity, Table, Typed, number_of
+from wfllm.shortcuts.values import OPERATORS, Quantity, Table, Typed, number_of
 
 OLD_OPERATORS = {"Equals": 4, "Is Greater Than": 2, "Is Less Than": 0, "Contains": 99, "": 4}
 """Operators of shortcuts from before 2018, when conditions were words."""

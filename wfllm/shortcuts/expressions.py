@@ -18,6 +18,7 @@ from wfllm.shortcuts.tokens import (
     DATE_FORMAT,
     DICTIONARY_KEY,
     PROPERTY,
+    TOKEN_FUNCTIONS,
     UNIT,
     Step,
     Text,
@@ -26,6 +27,7 @@ from wfllm.shortcuts.tokens import (
 from wfllm.shortcuts.values import (
     FUNCTION_OF_TYPE,
     MAX_DEPTH,
+    OPERATORS,
     Bare,
     Item,
     Items,
@@ -37,34 +39,6 @@ from wfllm.shortcuts.values import (
     number_of,
 )
 
-TOKEN_FUNCTIONS = {
-    "ExtensionInput": "shortcut_input",
-    "Clipboard": "clipboard",
-    "CurrentDate": "current_date",
-    "Ask": "ask_each_time",
-    "DeviceDetails": "device_details",
-    "CurrentApp": "current_app",
-}
-OPERATORS = {
-    4: "is",
-    5: "is not",
-    0: "<",
-    1: "<=",
-    2: ">",
-    3: ">=",
-    99: "contains",
-    999: "does not contain",
-    8: "begins with",
-    9: "ends with",
-    100: "has any value",
-    101: "has no value",
-    1000: "in the next",
-    1001: "in the last",
-    1002: "is today",
-    1003: "between",
-}
-"""Numbers of the conditions in filters and Ifs, in the editor's words."""
-
 
 def write(value: Any, scope: Scope) -> ast.expr:
     """The expression of any value."""
@@ -74,12 +48,14 @@ def write(value: Any, scope: Scope) -> ast.expr:
     return writer(value, scope)
 
 
+def _parsed(raw: Any, scope: Scope) -> ast.expr:
+    return write(parse(raw), scope)
+
+
 def _string(value: str, scope: Scope) -> ast.expr:
-    if len(value) == 36 and value[8] == "-":  # the shape of a UUID
-        known = scope.output_of(value)
-        if known is not None:
-            return call("uuid_of", name(known))
-    return ast.Constant(value)
+    has_shape = len(value) == 36 and value[8] == "-"  # of a UUID
+    known = scope.output_of(value) if has_shape else None
+    return ast.Constant(value) if known is None else call("uuid_of", name(known))
 
 
 def _call_with_fields(function: str, fields: Mapping[str, Any], scope: Scope, *args: ast.expr) -> ast.Call:
@@ -121,11 +97,7 @@ def _is_property(step: Step) -> bool:
 def _property_keywords(step: Step, scope: Scope) -> list[ast.keyword]:
     if "PropertyUserInfo" not in step.fields:
         return []
-    return [ast.keyword("user_info", _write_plain(step.fields["PropertyUserInfo"], scope))]
-
-
-def _write_plain(raw: Any, scope: Scope) -> ast.expr:
-    return write(parse(raw), scope)
+    return [ast.keyword("user_info", _parsed(step.fields["PropertyUserInfo"], scope))]
 
 
 def _write_step(inner: ast.expr, step: Step, scope: Scope) -> ast.expr:
@@ -135,20 +107,18 @@ def _write_step(inner: ast.expr, step: Step, scope: Scope) -> ast.expr:
         if isinstance(key, str):
             return ast.Subscript(inner, ast.Constant(key), LOAD)
     if kind == COERCION and fields.keys() == {"CoercionItemClass"}:
-        return call("coerce", inner, _write_plain(fields["CoercionItemClass"], scope))
+        return call("coerce", inner, _parsed(fields["CoercionItemClass"], scope))
     if _is_property(step):
         out = call("get_property", inner, ast.Constant(fields["PropertyName"]))
         out.keywords = _property_keywords(step, scope)
         return out
     if kind == DATE_FORMAT and "WFDateFormatStyle" in fields:
-        rest = {k: _write_plain(v, scope) for k, v in fields.items() if k != "WFDateFormatStyle"}
-        return call("format_date", inner, _write_plain(fields["WFDateFormatStyle"], scope), **rest)
+        rest = {k: _parsed(v, scope) for k, v in fields.items() if k != "WFDateFormatStyle"}
+        return call("format_date", inner, _parsed(fields["WFDateFormatStyle"], scope), **rest)
     if kind == UNIT and fields.keys() == {"WFMeasurementUnitType", "WFUnitSymbol"}:
-        symbol, type_ = (
-            _write_plain(fields[key], scope) for key in ("WFUnitSymbol", "WFMeasurementUnitType")
-        )
+        symbol, type_ = (_parsed(fields[key], scope) for key in ("WFUnitSymbol", "WFMeasurementUnitType"))
         return call("with_unit", inner, symbol, type_)
-    rest = {k: _write_plain(v, scope) for k, v in fields.items()}
+    rest = {k: _parsed(v, scope) for k, v in fields.items()}
     return call("aggrandize", inner, ast.Constant(kind), **rest)
 
 
@@ -260,10 +230,6 @@ def _write_typed(value: Typed, scope: Scope) -> ast.expr:
     return call(function, *args, fields=_call_with_fields("dict", fields, scope))
 
 
-def _write_bytes(value: bytes, scope: Scope) -> ast.expr:
-    return call("data", ast.Constant(f"sha256:{scope.keep(value)}"))
-
-
 _WRITERS: dict[type, Callable[[Any, Scope], ast.expr]] = {
     str: _string,
     Token: write_token,
@@ -278,7 +244,7 @@ _WRITERS: dict[type, Callable[[Any, Scope], ast.expr]] = {
     Quantity: _write_quantity,
     Table: _write_table,
     Typed: _write_typed,
-    bytes: _write_bytes,
+    bytes: lambda value, scope: call("data", ast.Constant(f"sha256:{scope.keep(value)}")),
     datetime.datetime: lambda value, _: call("datetime", ast.Constant(value.isoformat())),
     plistlib.UID: lambda value, _: call("raw", ast.Constant("UID"), ast.Constant(value.data)),
 }

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from wfllm.shortcuts.build_values import build
-from wfllm.shortcuts.expressions import TOKEN_FUNCTIONS
 from wfllm.shortcuts.read_base import (
     READERS,
     ReadError,
@@ -23,6 +22,7 @@ from wfllm.shortcuts.tokens import (
     DATE_FORMAT,
     DICTIONARY_KEY,
     PROPERTY,
+    TOKEN_FUNCTIONS,
     UNIT,
     Step,
     Text,

@@ -8,7 +8,6 @@ import plistlib
 from collections.abc import Callable
 from typing import Any
 
-from wfllm.shortcuts.expressions import OPERATORS
 from wfllm.shortcuts.read_base import (
     READERS,
     ReadError,
@@ -21,7 +20,7 @@ from wfllm.shortcuts.read_base import (
 )
 from wfllm.shortcuts.read_expressions import is_token, read, read_token
 from wfllm.shortcuts.tokens import ATTACHMENT
-from wfllm.shortcuts.values import FUNCTION_OF_TYPE, Bare, Quantity, Record, Table, Typed
+from wfllm.shortcuts.values import FUNCTION_OF_TYPE, OPERATORS, Bare, Quantity, Record, Table, Typed
 
 NUMBER_OF_OPERATOR = {word: code for code, word in OPERATORS.items()}
 _TYPE_OF_FUNCTION = {function: type_ for type_, function in FUNCTION_OF_TYPE.items()}

@@ -6,19 +6,16 @@ import re
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-TOKEN_KINDS = frozenset(
-    (
-        "ActionOutput",
-        "Variable",
-        "ExtensionInput",
-        "CurrentDate",
-        "Ask",
-        "Clipboard",
-        "DeviceDetails",
-        "CurrentApp",
-        "Input",
-    )
-)
+TOKEN_FUNCTIONS = {
+    "ExtensionInput": "shortcut_input",
+    "Clipboard": "clipboard",
+    "CurrentDate": "current_date",
+    "Ask": "ask_each_time",
+    "DeviceDetails": "device_details",
+    "CurrentApp": "current_app",
+}
+"""The function of the dialect that stands for a kind of reference."""
+TOKEN_KINDS = frozenset(("ActionOutput", "Variable", "Input", *TOKEN_FUNCTIONS))
 PLACEHOLDER = "\ufffc"
 ATTACHMENT, STRING = "WFTextTokenAttachment", "WFTextTokenString"
 _RANGE = re.compile(r"\{\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\}")

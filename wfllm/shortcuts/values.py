@@ -31,6 +31,26 @@ FUNCTION_OF_TYPE = {
 ITEM_TYPES = ("text", "dictionary", "array", "number", "boolean", "file")
 """Types of items, by their number in the file."""
 
+OPERATORS = {
+    4: "is",
+    5: "is not",
+    0: "<",
+    1: "<=",
+    2: ">",
+    3: ">=",
+    99: "contains",
+    999: "does not contain",
+    8: "begins with",
+    9: "ends with",
+    100: "has any value",
+    101: "has no value",
+    1000: "in the next",
+    1001: "in the last",
+    1002: "is today",
+    1003: "between",
+}
+"""Numbers of the conditions in filters and Ifs, in the editor's words."""
+
 
 class TooDeepError(ValueError):
     """A value nested more deeply than Python code can be."""
