@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import openai  # noqa: F401 - takes seconds, and "open" is to say that asking begins
+
 from tests.llm.conftest import config
 from wfllm.llm.open import open_model
 from wfllm.llm.request import prompt

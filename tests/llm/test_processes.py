@@ -46,18 +46,22 @@ def test_fault_server_client_killed_ten_times_loses_nothing_and_asks_nothing_twi
     server.delay = 0.05
     count, cache, dice = 160, tmp_path / "cache.sqlite", random.Random(7)
     in_flight: Counter[str] = Counter()
-    kills = 0
-    for _ in range(10):
+    kills, progress = 0, set()
+    for turn in range(10):
+        asked = server.received.total()
         client = start(server, cache, count)
         assert client.stdout is not None
         client.stdout.readline()
-        time.sleep(dice.uniform(0.05, 3.0))
+        while turn % 5 and server.received.total() == asked and client.poll() is None:
+            time.sleep(0.01)  # every fifth is killed before it asks anything, perhaps
+        time.sleep(dice.uniform(0, 0.6))
         client.send_signal(signal.SIGKILL)
         printed = client.communicate()[0].splitlines()
         kills += client.returncode == -signal.SIGKILL
         before = server.received.copy()
         kept = remembered(cache, server, count) if cache.exists() else set()
         assert {line.removeprefix("answer to ") for line in printed} <= kept  # committed before handed on
+        progress.add(len(kept))
         in_flight.update(set(before) - kept)
         time.sleep(0.2)  # the server may still be answering the one that is gone
     last = start(server, cache, count)
@@ -65,6 +69,7 @@ def test_fault_server_client_killed_ten_times_loses_nothing_and_asks_nothing_twi
     assert last.returncode == 0, err
     assert out.splitlines() == ["open", *(f"answer to q{n}" for n in range(count))]
     assert kills >= 5  # the others were done before
+    assert len(progress) >= 5  # and did not fall between two requests
     for text, times in server.received.items():
         assert times <= 1 + in_flight[text], text  # asked again only where it was in flight at a kill
     assert sum(server.received.values()) <= count + 4 * kills

@@ -48,7 +48,13 @@ def url(weights: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("serve") / "log"
-    command = [Path(sys.executable).with_name("transformers"), "serve", weights, "--host", "127.0.0.1"]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("transformers"),
+        "serve",
+        weights,
+        "--host",
+        "127.0.0.1",
+    ]
     command += ["--port", str(port), "--device", "cpu", "--dtype", "float32"]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     with log.open("w") as out:
