@@ -19,6 +19,7 @@ from wfllm.files import write_bytes
 from wfllm.progress import progress
 from wfllm.shortcuts.compile import ALONE, CompileError, compile_noted
 from wfllm.shortcuts.finding import Finding
+from wfllm.shortcuts.form_lines import form_notes
 from wfllm.shortcuts.syntax import MAX_CODE
 from wfllm.workers import follow_parent
 
@@ -140,6 +141,7 @@ def compile_file(job: _Job) -> CompiledFile:
             content = _file_of(plist)
         made.hinted = sidecar is not None and not any(ALONE in note for note in made.notes)
         made.actions = len(plist["WFWorkflowActions"])
+        made.notes = [*made.notes, *form_notes(code, plist)]
         if not target.parent.resolve().is_relative_to(output.resolve()):
             mend = "Take the link away, or name another folder."
             raise CompileError(
@@ -228,5 +230,7 @@ def _print(report: CompileReport, output: Path) -> None:
     if len(refused) > _SHOWN:
         console.print(f"… and {len(refused) - _SHOWN} more findings", highlight=False, soft_wrap=True)
     console.print(
-        "Next: open a .shortcut with the Shortcuts app (on a Mac: shortcuts sign first)", highlight=False
+        "Next: sign a .shortcut on a Mac (shortcuts sign) and open it on a phone; docs/signing.md tells how",
+        highlight=False,
+        soft_wrap=True,
     )
