@@ -55,6 +55,15 @@ exit_shortcut(Repeat_Results)
 '''
 
 
+def test_half_a_character_is_a_finding() -> None:
+    """No file can hold it; an escape can spell it."""
+    for half in ("'\\ud800'", "f'{x}\\udfff'", "'\\U0000dabc'", "{'\\uDE00': 1}"):
+        (finding,) = check(f"x = input('?')\ny = {half}\n", CATALOGUE)
+        assert (finding.rule, finding.line) == ("syntax", 2)
+        assert "half a character" in finding.message
+    assert check("x = '\\U0001f600 \\ue000 \\\\ud800'\noutput(x)\n", CATALOGUE) == []
+
+
 def rules(code: str, allowed: list[str] | None = None) -> list[str]:
     return [f.rule for f in check(code, CATALOGUE, allowed=allowed)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ MAX_CODE = 2_000_000
 take about ten seconds and a gigabyte."""
 MAX_BRACES = 50_000
 """Opening braces. CPython 3.11 and earlier take time quadratic in the fields of one f-string."""
+
+
+_ESCAPED = re.compile(r"\\[uU][0-9a-fA-F]*[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def parse_code(code: str, where: str | object = "") -> ast.Module:
@@ -39,7 +44,7 @@ def parse_code(code: str, where: str | object = "") -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in a text is the author's business, not an error
-            return ast.parse(code)
+            tree = ast.parse(code)
     except SyntaxError as fault:
         at = f"{where}:{fault.lineno}" if where and fault.lineno else (where or f"line {fault.lineno}")
         raise WfllmError(f"not Python: {fault.msg}", where=at, mend="Correct this line.") from fault
@@ -49,6 +54,23 @@ def parse_code(code: str, where: str | object = "") -> ast.Module:
         raise WfllmError(
             f"not text Python can read ({fault.__class__.__name__})", where=where, mend="Save it as UTF-8."
         ) from fault
+    if _ESCAPED.search(code):
+        _refuse_halves(tree, where)
+    return tree
+
+
+def _refuse_halves(tree: ast.Module, where: str | object) -> None:
+    """Refuses texts with half of a surrogate pair, which only escapes can spell and no file can hold."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _HALF.search(node.value):
+            fault = SyntaxError()
+            fault.lineno = node.lineno
+            at = f"{where}:{node.lineno}" if where else f"line {node.lineno}"
+            raise WfllmError(
+                "a text with half a character (a lone surrogate)",
+                where=at,
+                mend="Write the whole character.",
+            ) from fault
 
 
 def line_of(error: WfllmError) -> int:
