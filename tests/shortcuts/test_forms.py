@@ -16,6 +16,8 @@ from hypothesis import strategies as some
 from tests.shortcuts.build import act, att, block, cond, out, plist, txt, var
 from tests.shortcuts.test_generated import values
 from wfllm.shortcuts.compile import compile_code
+from wfllm.shortcuts.compile_stage import compile_all
+from wfllm.shortcuts.form_lines import form_notes
 from wfllm.shortcuts.forms import RELAXED, FormFinding, form_findings
 from wfllm.shortcuts.reader import find, read
 from wfllm.shortcuts.transcribe import transcribe
@@ -343,3 +345,21 @@ def test_a_value_nested_beyond_reading_is_a_finding() -> None:
     for _ in range(3000):
         deep = [deep]
     assert "not-a-property-list" in {f.rule for f in form_findings(plist(act("x", Y=deep)))}
+
+
+def test_a_fault_of_the_compiler_is_told_with_its_line() -> None:
+    code = "# why\nx = 'a'\nif x == 'b':\n    is_workflow_actions_delay(WFDelayTime=raw('WFNoSuchKind', 1))\n"
+    assert form_notes("x = 'a'\n", compile_code("x = 'a'\n")) == []
+    (note,) = form_notes(code, compile_code(code))
+    assert note.startswith("line 4: ")
+    assert "WFNoSuchKind" in note
+    assert len(form_notes(code, compile_code(code * 5))) == 4
+    assert not form_notes("no (code", compile_code(code))[0].startswith("line")
+
+
+def test_compile_tells_faults_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.py").write_text("x = 'a'\nis_workflow_actions_delay(WFDelayTime=raw('WFNoSuchKind', 1))\n")
+    report = compile_all(str(tmp_path / "x.py"), tmp_path / "out")
+    assert report.failed == 0
+    assert "line 2: " in report.files[0].notes[0]
+    assert "fault of the compiler" in " ".join(capsys.readouterr().out.split())

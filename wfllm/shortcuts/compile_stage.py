@@ -21,6 +21,7 @@ from wfllm.shortcuts.compile import ALONE, CompileError, compile_noted
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.form_lines import form_notes
 from wfllm.shortcuts.syntax import MAX_CODE
+from wfllm.shortcuts.without_gc import without_gc
 from wfllm.workers import follow_parent
 
 MAX_BESIDE = 500_000_000
@@ -123,6 +124,11 @@ def _results(jobs: list[_Job], n_jobs: int) -> Iterator[CompiledFile]:
 
 def compile_file(job: _Job) -> CompiledFile:
     """Compiles one file to one shortcut; faults are in what it returns."""
+    with without_gc():
+        return _compile_file(job)
+
+
+def _compile_file(job: _Job) -> CompiledFile:
     path, output, inside = job
     made = CompiledFile(str(path))
     target = output / inside

@@ -52,7 +52,7 @@ def used_by_statement(tree: ast.Module, catalogue: Catalogue | None = None) -> l
     """For each statement in pre-order the identifiers of its actions, in order, each as often as it is used.
 
     Those of the statements inside a block are at these statements; the middles and the end of a block are
-    not counted.
+    not counted, nor is the Get Variable that a result needs where the branch does not end with it.
 
     Raises:
         WfllmError: values nested too deeply to read.
