@@ -99,7 +99,11 @@ def test_the_key_knows_server_model_and_settings(ask: Open) -> None:
 
 
 def test_what_is_asked_reaches_the_server(server: FaultServer, ask: Open) -> None:
-    model = ask(response_format="json_schema", max_tokens_key="max_completion_tokens", extra={"top_k": 3})
+    model = ask(
+        response_format="json_schema",
+        max_tokens_key="max_completion_tokens",
+        extra={"top_k": 3, "chat_template_kwargs": {"enable_thinking": False}},
+    )
     conversation = (
         Message("system", "s"),
         Message("user", "u"),
@@ -123,6 +127,7 @@ def test_what_is_asked_reaches_the_server(server: FaultServer, ask: Open) -> Non
             "json_schema": {"name": "answer", "schema": {"type": "object"}},
         },
         "top_k": 3,
+        "chat_template_kwargs": {"enable_thinking": False},
     }
 
 

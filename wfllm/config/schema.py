@@ -6,7 +6,7 @@ tables of the reference pages are generated from these classes. Nothing heavy is
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -249,7 +249,7 @@ class OpenAILlm(CachedLlm):
     schema. Answers are checked in any case."""
     max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What the server calls the longest answer; OpenAI's reasoning models want the second."""
-    extra: dict[str, str | int | float | bool | None] = {}
+    extra: dict[str, Any] = {}
     """Further fields of the request, sent as they are (`llm.extra={reasoning_effort: low}`)."""
 
 
