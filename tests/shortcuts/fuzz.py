@@ -149,7 +149,7 @@ def main(argv: list[str] | None = None) -> int:
     fuzzer = Fuzzer(pool, args.seed)
     print(f"{len(pool)} seeds, seed {args.seed}, {args.minutes:g} minutes", flush=True)
     args.output.mkdir(parents=True, exist_ok=True)
-    _loop(fuzzer, args.minutes * 60, lambda item, told: _save(args.output, item, told))
+    _loop(fuzzer, args.minutes * 60, lambda item, told: save(args.output, item, told))
     print(f"{len(fuzzer.broken)} different places broken, in {args.output}")
     return int(bool(fuzzer.broken))
 
@@ -173,7 +173,8 @@ def _loop(fuzzer: Fuzzer, seconds: float, save: Callable[[bytes, str], None]) ->
     )
 
 
-def _save(output: Path, item: bytes, told: str) -> None:
+def save(output: Path, item: bytes, told: str) -> None:
+    """Keeps an item that broke something, and the trace beside it."""
     name = hashlib.sha256(item).hexdigest()[:12]
     (output / f"{name}.item").write_bytes(item)
     (output / f"{name}.txt").write_text(told, encoding="utf-8", errors="backslashreplace")
