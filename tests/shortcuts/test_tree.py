@@ -6,7 +6,18 @@ import pytest
 
 from tests.shortcuts.build import act, block, plist
 from wfllm.errors import WfllmError
-from wfllm.shortcuts.tree import Action, Block, If, Menu, RepeatCount, RepeatEach, Workflow, build_tree, walk
+from wfllm.shortcuts.tree import (
+    MAX_LEFT_OPEN,
+    Action,
+    Block,
+    If,
+    Menu,
+    RepeatCount,
+    RepeatEach,
+    Workflow,
+    build_tree,
+    walk,
+)
 
 
 def shape(workflow: Workflow) -> list[str]:
@@ -114,3 +125,11 @@ def test_ten_thousand_levels() -> None:
 def test_what_is_no_list_of_actions_is_refused(actions: object) -> None:
     with pytest.raises(WfllmError):
         build_tree({"WFWorkflowActions": actions}, "x")
+
+
+@pytest.mark.parametrize(("between", "plain"), [(MAX_LEFT_OPEN - 1, 0), (MAX_LEFT_OPEN, 1)])
+def test_an_end_far_outside_many_open_blocks_is_a_plain_action(between: int, plain: int) -> None:
+    """Else a file of openings and strange ends would take time in proportion to their product."""
+    opened = [block("conditional", 0, f"open {n}") for n in range(between)]
+    tree = build_tree(plist(block("conditional", 0, "a"), *opened, block("conditional", 2, "a")))
+    assert sum("an end without a block" in note for note in tree.notes) == plain

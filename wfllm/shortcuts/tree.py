@@ -22,6 +22,8 @@ MENU = "is.workflow.actions.choosefrommenu"
 BLOCKS = frozenset({IF, EACH, COUNT, MENU})
 
 OPEN, MIDDLE, CLOSE = 0, 1, 2
+MAX_LEFT_OPEN = 1_000
+"""Open blocks that an end is searched among: a file of openings and strange ends is no work for hours."""
 
 
 @dataclass(slots=True, eq=False)
@@ -160,7 +162,7 @@ def _action(index: int, raw: Any, name: str) -> Action:
 def _opened(stack: list[Block], action: Action) -> int | None:
     """Index in the stack of the block that a middle or an end belongs to."""
     group = action.parameters.get("GroupingIdentifier")
-    for at in range(len(stack) - 1, -1, -1):
+    for at in range(len(stack) - 1, max(-1, len(stack) - 1 - MAX_LEFT_OPEN), -1):
         opener = stack[at].open
         if opener.identifier != action.identifier:
             continue
