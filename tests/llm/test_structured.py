@@ -107,6 +107,7 @@ def test_a_faulty_answer_is_asked_again_with_what_was_wrong(server: FaultServer,
     model = ask()
     requests = [prompt("one [say=bad]", id="one"), prompt("two [say=good]", id="two")]
     (one, two) = model.answer_as(requests, Plan)
+    assert [one.request, two.request] == requests
     assert (two.value, two.error) == (WANTED, None)
     # the follow-up has no plan of its own, so the server's answer is prose, twice
     assert one.error == "no answer of the right form in 3 tries: there is no JSON in it"

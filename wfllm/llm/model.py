@@ -92,7 +92,8 @@ class Model:
         described = schema.model_json_schema()
 
         async def one(request: Request) -> Structured[M]:
-            return await self._asker.answer_as(replace(request, schema=described), schema)
+            found = await self._asker.answer_as(replace(request, schema=described), schema)
+            return replace(found, request=request)
 
         yield from self._in_order(requests, one, title, total)
 
