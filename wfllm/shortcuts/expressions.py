@@ -9,7 +9,7 @@ import plistlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wfllm.shortcuts.nodes import LOAD, call, name, number
+from wfllm.shortcuts.nodes import LOAD, call, joined, name, number
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import (
@@ -123,32 +123,10 @@ def _write_step(inner: ast.expr, step: Step, scope: Scope) -> ast.expr:
 
 
 def write_text(text: str | Text, scope: Scope) -> ast.expr:
-    """A string, an f-string, or `join_text(…)` where an f-string would hold a quoted text.
-
-    Python 3.10 cannot parse quotes of the same kind inside an f-string's braces, and later versions
-    print them: so an expression with a text in it never stands in one.
-    """
+    """A string, an f-string or `join_text(…)`."""
     if isinstance(text, str):
         return _string(text, scope)
     return joined([p if isinstance(p, str) else write_token(p, scope) for p in text.parts])
-
-
-def joined(exprs: list[str | ast.expr]) -> ast.expr:
-    """Texts and values end to end, as `write_text` writes them."""
-    if any(not isinstance(e, str) and _has_text(e) for e in exprs):
-        return call("join_text", *[ast.Constant(e) if isinstance(e, str) else e for e in exprs])
-    values: list[ast.expr] = [
-        ast.Constant(e) if isinstance(e, str) else ast.FormattedValue(e, -1, None) for e in exprs
-    ]
-    return ast.JoinedStr(values)
-
-
-def _has_text(expr: ast.expr) -> bool:
-    if isinstance(expr, ast.Name):
-        return False
-    if isinstance(expr, ast.Call) and not expr.args and not expr.keywords:
-        return False
-    return any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in ast.walk(expr))
 
 
 def write_items(items: Items, scope: Scope) -> ast.expr:

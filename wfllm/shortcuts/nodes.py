@@ -65,3 +65,25 @@ def assign(target: str, value: ast.expr) -> ast.Assign:
 def append(target: str, value: ast.expr) -> ast.Expr:
     """`target.append(value)`."""
     return ast.Expr(ast.Call(ast.Attribute(name(target), "append", LOAD), [value], []))
+
+
+def joined(exprs: list[str | ast.expr]) -> ast.expr:
+    """Texts and values end to end: an f-string, or `join_text(…)` where a value holds a text of its own.
+
+    Python 3.10 cannot parse quotes of the same kind inside an f-string's braces, and later versions
+    print them: so an expression with a text in it never stands in one.
+    """
+    if any(not isinstance(e, str) and _has_text(e) for e in exprs):
+        return call("join_text", *[ast.Constant(e) if isinstance(e, str) else e for e in exprs])
+    values: list[ast.expr] = [
+        ast.Constant(e) if isinstance(e, str) else ast.FormattedValue(e, -1, None) for e in exprs
+    ]
+    return ast.JoinedStr(values)
+
+
+def _has_text(expr: ast.expr) -> bool:
+    if isinstance(expr, ast.Name):
+        return False
+    if isinstance(expr, ast.Call) and not expr.args and not expr.keywords:
+        return False
+    return any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in ast.walk(expr))

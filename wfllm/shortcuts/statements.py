@@ -26,9 +26,9 @@ from wfllm.shortcuts.actions import (
     written_in_call,
 )
 from wfllm.shortcuts.conditions import write_number
-from wfllm.shortcuts.expressions import joined, write, write_item
+from wfllm.shortcuts.expressions import write, write_item
 from wfllm.shortcuts.names import api_name
-from wfllm.shortcuts.nodes import LOAD, call, keywords_of, name
+from wfllm.shortcuts.nodes import LOAD, call, joined, keywords_of, name
 from wfllm.shortcuts.parse_values import parse, parse_item
 from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.text_keys import TEXT_KEYS
