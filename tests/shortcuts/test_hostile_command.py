@@ -159,7 +159,7 @@ def content(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_killed_anywhere_it_ends_the_same(many: Path, tmp_path: Path, jobs: int) -> None:
     began = time.monotonic()
-    args = ("input=in", f"jobs={jobs}")
+    args = ("input=in", f"n_jobs={jobs}")
     status, _ = transcribe(*args, "output=whole", cwd=tmp_path)
     whole = time.monotonic() - began
     assert status == 1

@@ -13,5 +13,5 @@ from wfllm.shortcuts.compile_stage import compile_all
 def run(composed: Composed) -> int:
     """Compile files. 1 where any was refused."""
     config = cast(CompileCommand, composed.config)
-    report = compile_all(config.input, Path(config.output), n_jobs=config.jobs)
+    report = compile_all(config.input, Path(config.output), n_jobs=config.n_jobs)
     return int(bool(report.failed))

@@ -384,7 +384,7 @@ class Metrics(Schema):
     """Name of the option."""
     codebleu: Literal["paper", "fixed"] = "fixed"
     """`paper` removes comments as the released code does; `fixed` by tokenizer, and an empty answer is 0."""
-    jobs: Positive = 1
+    n_jobs: Positive = 1
     """Processes that score."""
 
 
@@ -459,7 +459,7 @@ class TranscribeCommand(KnowsApis):
     """File, folder or glob of shortcut files."""
     output: str
     """Folder for `<name>.py`, `<name>.sidecar.json` and `report.json`."""
-    jobs: Positive = 1
+    n_jobs: Positive = 1
     """Processes."""
     longest_text: Count = 0
     """Characters of a text in the code; longer ones are kept beside it and referred to. 0: none are."""
@@ -472,7 +472,7 @@ class CompileCommand(KnowsApis):
     """A `.py` file in the workflow dialect, or a folder of them; a sidecar beside each is used."""
     output: str
     """Folder for `<name>.shortcut`."""
-    jobs: Positive = 1
+    n_jobs: Positive = 1
     """Processes."""
 
 

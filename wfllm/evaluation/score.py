@@ -47,7 +47,7 @@ class Scores:
 def score(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: Metrics) -> list[Scores]:
     """Score every prediction. An answer without a code block scores 0 (its code counts as empty)."""
     pairs = [(p.reference, p.code or "") for p in predictions]
-    bleus = codebleu_many(pairs, n_jobs=metrics.jobs, variant=metrics.codebleu)
+    bleus = codebleu_many(pairs, n_jobs=metrics.n_jobs, variant=metrics.codebleu)
     scores = []
     for prediction, bleu in zip(predictions, bleus, strict=True):
         parses, known, defined = checks(prediction.code, prediction.apis, catalogue)
