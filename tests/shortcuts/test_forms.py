@@ -340,6 +340,19 @@ def test_anything_is_looked_at_without_a_crash(value: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "key", ["Type", "WFSerializationType", "WFItemType", "WFCondition", "WFControlFlowMode"]
+)
+@pytest.mark.parametrize("odd", [[], {}, 1.5, None, b"x"])
+def test_odd_kinds_are_findings_and_no_crash(key: str, odd: Any) -> None:
+    form_findings(plist(act("x", Y={key: odd, "Value": odd}), act("conditional", **{key: odd})))
+    form_findings(plist(act("x", Y=att({key: odd, "Aggrandizements": [{key: odd}, odd]}))))
+    form_findings(
+        plist(act("x", UUID=odd, Y=att(out("a")), Z=att({"Type": "Variable", "VariableName": odd})))
+    )
+    form_findings(plist(act("setvariable", WFVariableName=odd), act("dictionary", WFItems=items({key: odd}))))
+
+
 def test_a_value_nested_beyond_reading_is_a_finding() -> None:
     deep: Any = "x"
     for _ in range(3000):

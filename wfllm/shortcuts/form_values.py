@@ -9,73 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from wfllm.shortcuts.form_finding import is_integer, spoken
-from wfllm.shortcuts.tree import COUNT, EACH, IF, MENU
+from wfllm.shortcuts.form_tables import ATTACHMENT, ITEMS, STEPS, STRING, TEXTS, TOKENS
 
 Fault = tuple[str, str, str]
 """Where in the value, rule, message."""
 
-P = "is.workflow.actions."
-STRING, ATTACHMENT = "WFTextTokenString", "WFTextTokenAttachment"
-_TEXT = frozenset(("str", STRING))
-_REFERENCE = frozenset((ATTACHMENT,))
-_NUMBER = frozenset(("str", "int", "float", ATTACHMENT))
-SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
-    P + "setvariable": {"WFInput": _REFERENCE},
-    P + "appendvariable": {"WFInput": _REFERENCE},
-    P + "getvariable": {"WFVariable": _REFERENCE},
-    P + "gettext": {"WFTextActionText": _TEXT},
-    P + "comment": {"WFCommentActionText": _TEXT},
-    P + "number": {"WFNumberActionNumber": _NUMBER},
-    P + "list": {"WFItems": frozenset(("list",))},
-    P + "dictionary": {"WFItems": frozenset(("WFDictionaryFieldValue",))},
-    P + "getvalueforkey": {
-        "WFInput": _REFERENCE,
-        "WFDictionaryKey": _TEXT,
-        "WFGetDictionaryValueType": frozenset(("str",)),
-    },
-    P + "ask": {
-        "WFAskActionPrompt": _TEXT,
-        "WFAskActionDefaultAnswer": _TEXT,
-        "WFAskActionDefaultAnswerNumber": _TEXT,
-    },
-    P + "runworkflow": {
-        "WFInput": _REFERENCE,
-        "WFWorkflow": frozenset(("dict", ATTACHMENT)),
-        "WFWorkflowName": frozenset(("str", ATTACHMENT)),
-    },
-    P + "output": {"WFOutput": _TEXT, "WFResponse": _TEXT},
-    P + "exit": {"WFResult": _TEXT | _REFERENCE},
-    IF: {
-        "WFInput": frozenset(("Variable", ATTACHMENT)),
-        "WFConditionalActionString": _TEXT,
-        "WFNumberValue": _NUMBER,
-        "WFAnotherNumber": _NUMBER,
-        "WFConditions": frozenset(("WFContentPredicateTableTemplate",)),
-    },
-    EACH: {"WFInput": _REFERENCE},
-    COUNT: {"WFRepeatCount": _NUMBER - {"str"}},
-    MENU: {"WFMenuPrompt": _TEXT, "WFMenuItems": frozenset(("list",))},
-}
-"""Kinds of value of the actions that the dialect writes as syntax; those of other actions vary more."""
-
-TOKENS: dict[str, tuple[str, ...]] = {
-    "ActionOutput": ("OutputUUID",),
-    "Variable": ("VariableName",),
-    "ExtensionInput": (),
-    "CurrentDate": (),
-    "Ask": (),
-    "Clipboard": (),
-    "DeviceDetails": (),
-    "Input": (),
-}
-"""Types of tokens, with the texts each must have."""
-STEPS: dict[str, tuple[str, ...]] = {
-    "WFCoercionVariableAggrandizement": ("CoercionItemClass",),
-    "WFDictionaryValueVariableAggrandizement": ("DictionaryKey",),
-    "WFPropertyVariableAggrandizement": ("PropertyName",),
-    "WFDateFormatVariableAggrandizement": (),
-    "WFUnitVariableAggrandizement": (),
-}
 _RANGE = re.compile(r"\{(\d+), 1\}")
 _LEAVES = (str, bool, int, float, bytes, datetime.datetime, plistlib.UID)
 
@@ -92,7 +30,7 @@ def value_findings(value: Any, place: str) -> Iterator[Fault]:
         return
     if "WFItemType" in value:
         yield from _item(value, place)
-    if value.get("Type") in TOKENS and "WFSerializationType" not in value:
+    if _is_token(value) and "WFSerializationType" not in value:
         yield from token_findings(value, place)
         return
     kind = value.get("WFSerializationType")
@@ -100,7 +38,7 @@ def value_findings(value: Any, place: str) -> Iterator[Fault]:
         for key, inner in value.items():
             yield from value_findings(inner, f"{place}.{key}")
         return
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         yield place, "serialization", f"no real file has the kind {kind}"
     elif "Value" not in value:
         yield place, "old-form", f"{kind} without a value"
@@ -108,9 +46,13 @@ def value_findings(value: Any, place: str) -> Iterator[Fault]:
         yield from KINDS[kind](value["Value"], f"{place}.Value")
 
 
+def _is_token(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("Type"), str) and value["Type"] in TOKENS
+
+
 def token_findings(token: Any, place: str) -> Iterator[Fault]:
     """What is wrong with a token: the content of an attachment."""
-    if not isinstance(token, dict) or token.get("Type") not in TOKENS:
+    if not _is_token(token):
         yield place, "token", "not a token"
         return
     if (
@@ -127,7 +69,7 @@ def token_findings(token: Any, place: str) -> Iterator[Fault]:
             yield place, "token", f"a token of type {token['Type']} has a text {key}"
     steps = token.get("Aggrandizements", [])
     for i, step in enumerate(steps if isinstance(steps, list) else [None]):
-        keys = STEPS.get(step.get("Type")) if isinstance(step, dict) else None
+        keys = STEPS.get(str(step.get("Type"))) if isinstance(step, dict) else None
         if keys is None:
             yield f"{place}.Aggrandizements[{i}]", "token", "no real file has this aggrandizement"
         elif not all(isinstance(step.get(key), str) for key in keys):
@@ -176,20 +118,9 @@ def _dictionary(value: Any, place: str) -> Iterator[Fault]:
             yield at, "old-form" if isinstance(value, list) else "item", "an item has a type and a key"
             if isinstance(item, str):
                 continue
-        elif spoken(item["WFKey"]) not in _TEXT:
+        elif spoken(item["WFKey"]) not in TEXTS:
             yield at, "item", f"the key of an item is a text, not {spoken(item['WFKey'])}"
         yield from value_findings(item, at)
-
-
-ITEMS: tuple[tuple[str, ...], ...] = (
-    (STRING, "str"),
-    ("WFDictionaryFieldValue", "WFDictionarySubstitutableParameterState"),
-    ("WFArrayParameterState", "WFArraySubstitutableParameterState"),
-    (STRING, "str"),
-    ("WFNumberSubstitutableState",),
-    ("WFTokenAttachmentParameterState",),
-)
-"""Kinds of value by WFItemType: text, dictionary, list, number, boolean, file."""
 
 
 def _item(item: dict[str, Any], place: str) -> Iterator[Fault]:

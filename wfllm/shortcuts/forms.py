@@ -9,7 +9,8 @@ from typing import Any
 
 from wfllm.shortcuts.form_finding import RELAXED, FormFinding, is_integer, spoken
 from wfllm.shortcuts.form_flow import flow_findings
-from wfllm.shortcuts.form_values import SUBJECTS, value_findings
+from wfllm.shortcuts.form_tables import SUBJECTS
+from wfllm.shortcuts.form_values import value_findings
 
 __all__ = ["RELAXED", "FormFinding", "form_findings"]
 
