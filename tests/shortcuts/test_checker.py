@@ -213,3 +213,56 @@ def test_any_text_is_checked(text: str) -> None:
     for finding in check(text, CATALOGUE):
         assert finding.line >= 1
         assert finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("com_example_app_RunIntent", "warning"),
+        ("fm_example_app_add", "warning"),
+        ("Example_app_a_x2d_Shell_RunIntent", "warning"),
+        ("maccatalyst_com_example_Text_RunIntent", "warning"),
+        ("is_workflow_actions_nobody", "error"),
+        ("get_weather_data", "error"),
+        ("to_upper_case", "error"),
+        ("do_it_now", "error"),
+        ("print", "error"),
+    ],
+)
+def test_an_action_of_an_app_may_exist_and_a_function_does_not(name: str, severity: str) -> None:
+    (finding,) = check(f"{name}()", CATALOGUE)
+    assert (finding.rule, finding.severity) == ("unknown-api", severity)
+
+
+def test_what_is_known_from_use_alone_is_taken_lightly() -> None:
+    seen = Parameter("mode", "choice", choices=("A",), source="inferred")
+    known = Catalogue([Api("a.b.c", parameters=(seen,), source="inferred")])
+    assert check("a_b_c(mode='B')", known) == []
+    (finding,) = check("a_b_c(mde='B')", known)
+    assert (finding.rule, finding.severity) == ("unknown-parameter", "warning")
+
+
+def test_what_an_apps_own_definition_requires_is_asked_for() -> None:
+    for source, severity in (("shipped", "error"), ("actionsdata", "warning")):
+        needed = Parameter("x", "text", required=True, source=source)  # type: ignore[arg-type]
+        (finding,) = check("a_b_c()", Catalogue([Api("a.b.c", parameters=(needed,))]))
+        assert (finding.rule, finding.severity) == ("missing-parameter", severity)
+
+
+def test_values_left_over_from_another_action_are_not_looked_at() -> None:
+    assert rules("x = app_fetch(url='a', WFVariable=nobody, WFItemIndex=nobody)") == []
+    assert rules("x = app_fetch(url=nobody)") == ["undefined-name"]
+
+
+def test_a_part_of_a_block_that_a_file_has_lost_stays_a_call() -> None:
+    assert rules("is_workflow_actions_conditional(WFControlFlowMode=2)") == []
+    assert rules("is_workflow_actions_conditional(WFControlFlowMode=0)") == ["syntax-api"]
+
+
+def test_warnings_alone_are_compiled() -> None:
+    found = check("x = app_fetch(url=app_fetch(url='a'))", CATALOGUE)
+    assert [(f.rule, f.severity) for f in found] == [("nested-call", "warning")]
+
+
+def test_content_kept_beside_the_code_is_not_asked_for() -> None:
+    assert rules(f"x = app_fetch(url='a', **{{'at-once': data('sha256:{'0' * 64}')}})") == []

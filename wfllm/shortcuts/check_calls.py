@@ -32,8 +32,18 @@ _FLOW = frozenset(
 in a form that the syntax cannot show."""
 _STRAY = (1, 2)
 """Modes of a branch or end whose block a real file has lost; it stays a call."""
-_INTENT = re.compile(r"(?:com|net|org|io|app|dev|co|me|[a-z]{2})\.(?:[^.]+\.)+\w*[A-Z]\w*")
-"""Identifiers of apps' actions: a domain backwards, then an intent's class."""
+_WORDS = "am|an|as|at|be|by|do|go|if|in|is|it|me|my|no|of|on|or|so|to|up|us|we"
+_APPS = re.compile(
+    rf"""(?:maccatalyst\.)?(?:
+        (?:com|net|org)\.[^.]+\..+  # a domain backwards and what the app calls the action
+        | (?!(?:{_WORDS})\.)[a-z]{{2}}\.[^.]+\..+
+        | (?:app|codes|dev|fyi|io|[a-z]{{2}})\.(?:[^.]+\.)+\w*[A-Z]\w*  # … and the class of an intent
+        | (?:[^.]+\.){{2,}}\w+Intent
+    )""",
+    re.VERBOSE,
+)
+"""Identifiers that actions of apps have; names made up for a function rarely look like one."""
+_LONGEST_NAME = 300
 _STATED = ("user", "shipped", "")
 """Sources that call required what no workflow may leave out."""
 _OPEN = ("published", "inferred")
@@ -128,7 +138,7 @@ def _unknown(name: str, identifier: str, line: int, catalogue: Catalogue) -> Fin
     """A call of what nobody knows. An app's action may exist all the same: that is for a person to judge."""
     close = catalogue.like(name)
     mend = f"Did you mean {close}?" if close else ""
-    if _INTENT.fullmatch(identifier):
+    if len(identifier) <= _LONGEST_NAME and _APPS.fullmatch(identifier):
         known = "Describe it in a table: wfllm catalogue input=… output=…, then catalogue=…"
         return Finding(line, "unknown-api", f"nothing is known of {identifier}", mend or known, "warning")
     return Finding(line, "unknown-api", f"no API is called {name}", _MEND_BUILTIN.get(name) or mend)

@@ -10,7 +10,7 @@ STATE = frozenset(
 )  # fmt: skip
 """State of the editor, and which app serves an intent."""
 LEFT_OVER = frozenset(
-    ("WFVariable", "WFControlFlowMode", "WFMenuItemTitle", "WFNumberValue", "WFMathOperand")
+    ("WFVariable", "WFControlFlowMode", "WFMenuItemTitle", "WFNumberValue", "WFMathOperand", "WFItemIndex")
 )
 """Keys that the editor keeps when an action takes the place of another; an action that does not know them
 ignores them, and whatever they refer to."""

@@ -45,7 +45,7 @@ class Catalogue(Mapping[str, Api]):
         self._names = {api_name(identifier): identifier for identifier in self._apis}
         self._apps: dict[str, list[str]] = {}
         for api in self._apis.values():
-            app = _BUILTIN if api.app == "builtin" else f"{api_name(api.app)}_"
+            app = _BUILTIN if api.app == "builtin" else api_name(f"{api.app}.z")[:-1]
             self._apps.setdefault(app, []).append(api_name(api.identifier).removeprefix(app))
         self._meant: dict[tuple[str, str], str | None] = {}
 
