@@ -1,8 +1,8 @@
 """The fuzz target led by coverage: `python -m tests.shortcuts.fuzz_guided --minutes 60 --seeds FOLDER`.
 
 Needs `pip install atheris` (Linux, Python 3.10 to 3.13), which the project does not declare. libFuzzer keeps
-what reaches code that nothing reached before; the mutations are ours, so that items stay shortcuts. What breaks
-is saved as by `make fuzz` and tried again in the same way; the corpus stays beside it for the next time.
+what reaches code that nothing reached before; the mutations are ours, so that items stay shortcuts. What
+breaks is saved as by `make fuzz` and tried again in the same way; the corpus stays for the next time.
 """
 
 from __future__ import annotations
