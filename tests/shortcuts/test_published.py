@@ -149,8 +149,10 @@ def test_code_that_does_not_parse_loses_the_lines_that_are_comments(samples: lis
         code = row["annotated_code"].replace("\r\n", "\n").replace("\r", "\n")
         stripped = without_comments(row["annotated_code"]).split("\n")
         kept = [line for line in code.split("\n") if not line.lstrip().startswith("#")]
-        inside_texts = [line for line in stripped if line.lstrip().startswith("#")]
-        assert [line for line in stripped if line not in inside_texts] == kept
+        if tree_of(row["annotated_code"]) is None:
+            assert stripped == kept or stripped[:-1] == kept
+        else:  # lines inside texts stay, whatever they look like
+            assert [line for line in stripped if not line.lstrip().startswith("#")] == kept
 
 
 # counts
