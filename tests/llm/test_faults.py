@@ -77,7 +77,7 @@ def test_fault_server_that_counts_no_tokens_gets_them_estimated(ask: Open) -> No
     assert model.account.total.estimated == 1
 
 
-def test_fault_server_retry_after_is_kept_by_every_request(server: FaultServer, ask: Open) -> None:
+def test_fault_server_retry_after_is_kept(server: FaultServer, ask: Open) -> None:
     model = ask(concurrency=1)
     list(model.answer([prompt("a [429=0.4 ok]"), prompt("b")]))
     first, second, *_ = server.times

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wfllm.llm.limits import Pace
 from wfllm.llm.no_answer import NoAnswerError
 from wfllm.llm.reading import read_completion, server_words, status_fault
 from wfllm.llm.request import Reply, Usage, prompt
@@ -166,3 +167,25 @@ def test_what_failed_tries_cost_is_paid() -> None:
 
     reply = asyncio.run(with_retries(once, Retries(1, 0.001, 1)))
     assert (reply.usage, reply.attempts) == (Usage(4, 6), 2)
+
+
+def test_a_pause_that_one_is_asked_for_is_kept_by_all() -> None:
+    outcomes: Iterator[NoAnswerError | Reply] = iter([NoAnswerError("a", retry=True, after=0.2), Reply("ok")])
+    pace = Pace()
+
+    async def once() -> Reply:
+        outcome = next(outcomes)
+        if isinstance(outcome, NoAnswerError):
+            raise outcome
+        return outcome
+
+    async def both() -> float:
+        asking = asyncio.create_task(with_retries(once, Retries(1, 0.001, 1), hold=pace.hold))
+        await asyncio.sleep(0)
+        started = time.monotonic()
+        await pace.turn()  # somebody else
+        waited = time.monotonic() - started
+        await asking
+        return waited
+
+    assert asyncio.run(both()) >= 0.19
