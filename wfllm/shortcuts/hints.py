@@ -9,14 +9,21 @@ from wfllm.shortcuts.plain import from_json, to_json
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, types and order of keys included.
-
-    A container's `repr` says all of that (`True` and `1`, `0.0` and `-0.0` differ in it) and is made in C.
-    """
-    if one.__class__ is not other.__class__:
+    """Whether two values are the same, types and order of keys included."""
+    kind = one.__class__
+    if kind is not other.__class__:
         return False
-    if one.__class__ in (dict, list, float):
-        return one is other or repr(one) == repr(other)
+    if kind is dict:
+        if len(one) != len(other):
+            return False
+        for (key, value), (other_key, other_value) in zip(one.items(), other.items(), strict=True):
+            if key != other_key or (value is not other_value and not same(value, other_value)):
+                return False
+        return True
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    if kind is float:
+        return repr(one) == repr(other)  # -0.0 and not-a-number
     return bool(one == other)
 
 

@@ -134,7 +134,7 @@ def ask_about(header: Header, actions: list[dict[str, Any]], start: int) -> None
 
 def settings_of(header: Header) -> dict[str, Any]:
     """The top-level keys of a shortcut with this head, apart from its actions."""
-    settings = copy.deepcopy(SETTINGS)
+    settings = {key: copy.copy(value) for key, value in SETTINGS.items()}
     if header.classes is not None:
         settings[CLASSES] = header.classes
     if header.no_input is not None:

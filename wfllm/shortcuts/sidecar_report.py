@@ -57,7 +57,8 @@ def classify(sidecar: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for key, (_, change) in sidecar["settings"].items():
         version = "Client" in key and key.startswith("WFWorkflow")
         yield ("client version" if version else _OF_SETTING.get(key, UNFIT)), key, change
-    kinds = iter(sidecar["kinds"][kind].split(" ")[0] for kind, _ in sidecar["usual"])
+    identifiers = [kind.partition(" ")[0] for kind in sidecar["kinds"]]
+    kinds = iter(identifiers[kind] for kind, _ in sidecar["usual"])
     for hint in sidecar["actions"]:
         if isinstance(hint, dict) and "insert" in hint:
             yield "block that does not pair", "", hint

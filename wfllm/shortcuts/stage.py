@@ -23,6 +23,7 @@ from wfllm.shortcuts.stage_report import FileReport, Report, print_report
 from wfllm.shortcuts.stats import stats_of
 from wfllm.shortcuts.transcribe import Transcript, transcribe
 from wfllm.shortcuts.tree import build_tree
+from wfllm.shortcuts.without_gc import without_gc
 from wfllm.workers import follow_parent
 
 _ACTION = re.compile(r"action (\d+)\b")
@@ -102,6 +103,11 @@ def _results(jobs: list[_Job], n_jobs: int) -> Iterator[tuple[list[FileReport], 
 
 
 def _transcribe_file(job: _Job) -> tuple[list[FileReport], int]:
+    with without_gc():
+        return _transcribe_sources(job)
+
+
+def _transcribe_sources(job: _Job) -> tuple[list[FileReport], int]:
     path, base, output, longest = job
     sources = read(path)
     reports, resumed = [], 0
