@@ -125,7 +125,7 @@ def _uses(node: ast.stmt, skipped: Collection[int]) -> list[ast.Name]:
     """Names a statement reads, in order, the names of functions and what no action reads left out."""
     found: list[ast.Name] = []
     appended = _appended(node)
-    stack: list[ast.AST] = [*expressions_of(node)][::-1]
+    stack: list[ast.AST] = list[ast.AST](expressions_of(node))[::-1]
     while stack:
         here = stack.pop()
         if id(here) in skipped or here is appended:
