@@ -2,6 +2,9 @@
 
 A prompt ends with a plan such as `[500 drop ok]`: what to do the first, second, … time it is asked; the last
 holds for every further time. Without a plan it answers. It counts what it received, by prompt.
+
+Where prompts are not a test's own, `plan` and `say` take the whole conversation in place of it, and what is
+received is counted by it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import struct
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -28,6 +32,8 @@ class FaultServer(ThreadingHTTPServer):
     def __init__(self, delay: float = 0.0) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.delay = delay
+        self.plan: Callable[[str], list[str]] | None = None
+        self.say: Callable[[list[dict[str, str]]], str] | None = None
         self.received: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
         self.bodies: list[dict[str, Any]] = []
@@ -57,10 +63,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        prompt = str(body["messages"][-1]["content"])
         server = self.server
+        whole = server.say is not None
+        prompt = json.dumps(body["messages"]) if whole else str(body["messages"][-1]["content"])
         with server.lock:
-            plan = (PLAN.search(prompt) or ["", "ok"])[1].split()
+            written = None if whole else PLAN.search(prompt)
+            plan = server.plan(prompt) if server.plan else (written or ["", "ok"])[1].split()
             step = plan[min(server.received[prompt], len(plan) - 1)]
             server.received[prompt] += 1
             server.bodies.append(body)
@@ -70,15 +78,16 @@ class _Handler(BaseHTTPRequestHandler):
             server.most_at_once = max(server.most_at_once, server.at_once)
         try:
             server.closing.wait(server.delay)
-            self.misbehave(step, prompt)
+            self.misbehave(step, prompt, body["messages"])
         finally:
             with server.lock:
                 server.at_once -= 1
 
-    def misbehave(self, step: str, prompt: str) -> None:
+    def misbehave(self, step: str, prompt: str, messages: list[dict[str, str]]) -> None:
         name, _, value = step.partition("=")
         if name == "ok":
-            self.send(200, completion(f"answer to {prompt}"))
+            text = self.server.say(messages) if self.server.say else f"answer to {prompt}"
+            self.send(200, completion(text))
             with self.server.lock:
                 self.server.answered[prompt] += 1
         elif name == "hang":
@@ -110,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send(200, completion(SAYINGS[value]))
         elif name == "429":
             self.send(429, error("slow down"), headers={"Retry-After": value} if value else {})
+        elif name == "long":
+            self.send(400, error("This model's maximum context length is 4096 tokens."))
         elif name == "quota":
             self.send(429, error("no credit", code="insufficient_quota"))
         elif name == "echo401":

@@ -15,8 +15,8 @@ from wfllm.llm.account import Account
 from wfllm.llm.backend import Backend
 from wfllm.llm.cache import LEASE, Cache
 from wfllm.llm.no_answer import NoAnswerError
-from wfllm.llm.request import Answer, Reply, Request, Usage, digest
-from wfllm.llm.structured import Structured, ask_again, read_as
+from wfllm.llm.request import Answer, Reply, Request, Usage, digest, remembered_usage
+from wfllm.llm.structured import Check, Structured, ask_again, json_schema, read_as
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -68,23 +68,31 @@ class Asker:
         self.account.book(answer)
         return answer
 
-    async def answer_as(self, request: Request, schema: type[M]) -> Structured[M]:
-        """The same with JSON of a schema in it; where it does not fit, asked again with what was wrong."""
-        asked, problem = request, ""
+    async def answer_as(
+        self, request: Request, schema: type[M], check: Check[M] | None = None
+    ) -> Structured[M]:
+        """The same with JSON of a schema in it; where it does not fit, asked again with what was wrong.
+
+        Args:
+            check: what else may be wrong with a value of the schema.
+        """
+        asked, problem = replace(request, schema=json_schema(schema)), ""
         answer = await self.answer(asked)
+        took = answer.took
         for again in range(self.again + 1):
             if answer.text is None:
-                return Structured(request, None, answer.error, answer)
-            value, problem = read_as(answer, schema)
+                return Structured(request, None, answer.error, answer, took)
+            value, problem = read_as(answer, schema, check)
             if value is not None:
-                return Structured(request, value, None, answer)
+                return Structured(request, value, None, answer, took)
             if again < self.again:
                 self.account.by_purpose[request.purpose].again += 1
                 asked = ask_again(asked, answer.text, problem)
                 answer = await self.answer(asked)
+                took += answer.took
         error = f"no answer of the right form in {self.again + 1} tries: {problem}"
         self.account.reasons["no answer of the right form"].append(request.label())
-        return Structured(request, None, error, answer)
+        return Structured(request, None, error, answer, took)
 
     def _whole(self, request: Request) -> Request:
         tokens = self.max_tokens if request.max_tokens is None else request.max_tokens
@@ -112,7 +120,8 @@ class Asker:
         while True:
             record = self.cache.get(key) if self.cache else None
             if record is not None:
-                return Answer(request, record["text"], finish=record["finish"], cached=True)
+                took = remembered_usage(record)
+                return Answer(request, record["text"], finish=record["finish"], cached=True, took=took)
             async with self._slots:
                 if self.stopped is not None:
                     return Answer(request, error=f"not asked: {self.stopped}")
@@ -132,7 +141,16 @@ class Asker:
                 self._claimed.discard(key)
             self._in_a_row = 0
             cost = self.backend.price.of(reply.usage)
-            return Answer(request, reply.text, None, reply.finish, reply.usage, cost, attempts=reply.attempts)
+            return Answer(
+                request,
+                reply.text,
+                None,
+                reply.finish,
+                reply.usage,
+                cost,
+                attempts=reply.attempts,
+                took=_took(reply),
+            )
         except NoAnswerError as fault:
             return self._failed(request, fault)
         finally:
@@ -147,7 +165,8 @@ class Asker:
             raise
         except Exception as error:  # a request that no client can send must not stop the others
             text = str(error).strip().split("\n")[0][:200]
-            raise NoAnswerError(f"cannot be asked ({type(error).__name__}: {text})") from error
+            broken = isinstance(error, UnicodeError)
+            raise NoAnswerError(f"cannot be asked ({type(error).__name__}: {text})", final=broken) from error
 
     def _failed(self, request: Request, fault: NoAnswerError) -> Answer:
         self._in_a_row += fault.retry
@@ -160,7 +179,14 @@ class Asker:
             )
         cost = self.backend.price.of(fault.usage)
         reason = fault.line() if fault.attempts or not fault.stops else f"not asked: {fault.line()}"
-        return Answer(request, error=reason, usage=fault.usage, cost_usd=cost, attempts=fault.attempts)
+        return Answer(
+            request,
+            error=reason,
+            usage=fault.usage,
+            cost_usd=cost,
+            attempts=fault.attempts,
+            final=fault.final,
+        )
 
     def _record(self, request: Request, reply: Reply) -> dict[str, Any]:
         return {
@@ -170,7 +196,7 @@ class Asker:
             "request": request.content(),
             "text": reply.text,
             "finish": reply.finish,
-            "usage": [reply.usage.prompt_tokens, reply.usage.completion_tokens],
+            "usage": [_took(reply).prompt_tokens, _took(reply).completion_tokens],
         }
 
     def _retried(self, fault: NoAnswerError) -> None:
@@ -182,3 +208,7 @@ class Asker:
             await asyncio.sleep(LEASE / 3)
             if self.cache and self._claimed:
                 self.cache.renew()
+
+
+def _took(reply: Reply) -> Usage:
+    return reply.usage if reply.took is None else reply.took

@@ -67,7 +67,9 @@ class LocalModel(Backend):
             context = self._loaded.context
             _fail(
                 [asked for asked in pool if id(asked[1]) not in fitting],
-                NoAnswerError(f"the prompt fills the model's context of {context} tokens", sent=False),
+                NoAnswerError(
+                    f"the prompt fills the model's context of {context} tokens", sent=False, final=True
+                ),
             )
             for batch in batches:
                 try:
@@ -135,7 +137,9 @@ def _fail(batch: Sequence[Asked], error: Exception) -> None:
 
 def _as_fault(error: Exception) -> NoAnswerError:
     if isinstance(error, NoAnswerError):
-        return NoAnswerError(error.reason, stops=error.stops, mend=error.mend, sent=error.sent)
+        return NoAnswerError(
+            error.reason, stops=error.stops, mend=error.mend, sent=error.sent, final=error.final
+        )
     text = str(error).strip().split("\n")[0][:200]
     memory = "OutOfMemory" in type(error).__name__
     return NoAnswerError(f"{type(error).__name__}: {text}", mend="Lower llm.batch_size." if memory else "")

@@ -16,7 +16,6 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sized
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -29,7 +28,8 @@ from wfllm.llm.request import Answer, Request
 from wfllm.llm.structured import Structured
 from wfllm.progress import progress
 
-R = TypeVar("R", Answer, Structured[Any])
+R = TypeVar("R")
+T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 LOOK = 0.25
@@ -89,13 +89,24 @@ class Model:
 
         An answer without such JSON is asked again, up to `again` times, with what was wrong with it.
         """
-        described = schema.model_json_schema()
 
         async def one(request: Request) -> Structured[M]:
-            found = await self._asker.answer_as(replace(request, schema=described), schema)
-            return replace(found, request=request)
+            return await self._asker.answer_as(request, schema)
 
         yield from self._in_order(requests, one, title, total)
+
+    def each(self, items: Iterable[T], work: Callable[[Asker, T], Coroutine[Any, Any, R]]) -> Iterator[R]:
+        """What a coroutine makes of each item, in their order: it asks as often as it needs, one thing after
+        another, while those of other items do the same.
+
+        Nothing is told of what went wrong: each result says it, and `tell` at the end.
+        """
+        yield from self._in_order(items, lambda item: work(self._asker, item), None, None)
+
+    def tell(self) -> None:
+        """Say on stderr what went wrong since this was last said, each reason once."""
+        for line in self.account.tell(self._asker.stopped):
+            print(line, file=sys.stderr, flush=True)
 
     def key(self, request: Request) -> str:
         """What the cache knows the request by: everything that determines its answer."""
@@ -121,20 +132,21 @@ class Model:
 
     def _in_order(
         self,
-        requests: Iterable[Request],
-        one: Callable[[Request], Coroutine[Any, Any, R]],
-        title: str,
+        items: Iterable[T],
+        one: Callable[[T], Coroutine[Any, Any, R]],
+        title: str | None,
         total: int | None,
     ) -> Iterator[R]:
         if self._thread is None:
             self._thread = LoopThread()
             self._thread.submit(self._asker.renew_claims())
-        thread, source, tasks = self._thread, iter(requests), Tasks()
+        thread, source, tasks = self._thread, iter(items), Tasks()
         waiting: deque[Future[R]] = deque()
         ahead = 4 * self.backend.concurrency + 32
-        total = len(requests) if total is None and isinstance(requests, Sized) else total
+        if title is not None and total is None and isinstance(items, Sized):
+            total = len(items)
         with ExitStack() as stack:
-            move = stack.enter_context(self._bar(title, total))
+            move = stack.enter_context(self._bar(title or "", total))
             handed = 0
 
             def look() -> None:
@@ -157,7 +169,8 @@ class Model:
             finally:  # the caller wants no more, or pressed Ctrl-C
                 if waiting:
                     thread.cancel(tasks)
-        self._tell()
+        if title is not None:
+            self.tell()
 
     def _next(self, first: Future[R], look: Callable[[], None]) -> R:
         """Wait for a result; Ctrl-C ends the wait at once."""
@@ -176,7 +189,3 @@ class Model:
             return
         with progress(title, total, "answers") as bar:
             yield lambda done: bar.move(done, self.account.note())
-
-    def _tell(self) -> None:
-        for line in self.account.tell(self._asker.stopped):
-            print(line, file=sys.stderr, flush=True)

@@ -16,6 +16,7 @@ class NoAnswerError(Exception):
         mend: what to type or change.
         usage: tokens that were paid for all the same.
         sent: False where nothing was sent, so that it is no attempt.
+        final: the fault lies in this very prompt (too long, refused): another day would not mend it.
     """
 
     def __init__(
@@ -28,11 +29,12 @@ class NoAnswerError(Exception):
         mend: str = "",
         usage: Usage | None = None,
         sent: bool = True,
+        final: bool = False,
     ) -> None:
         self.reason = " ".join(reason.split())
         self.retry, self.after, self.stops, self.mend = retry, after, stops, mend
         self.usage = usage or Usage()
-        self.sent, self.attempts = sent, int(sent)
+        self.sent, self.attempts, self.final = sent, int(sent), final
         super().__init__(self.reason)
 
     def line(self) -> str:

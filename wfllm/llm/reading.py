@@ -12,6 +12,8 @@ from wfllm.llm.no_answer import NoAnswerError
 from wfllm.llm.request import Reply, Request, Usage
 from wfllm.llm.retry import retry_after
 
+TOO_LONG = re.compile(r"context|too (long|large|many tokens)|maximum.{0,30}(length|tokens)", re.IGNORECASE)
+"""Words by which servers say that this very prompt does not fit."""
 RETRIED = {408, 409, 425, 429}
 """Statuses of another try, beside every 5xx."""
 LONGEST = 200
@@ -42,18 +44,19 @@ def read_completion(body: bytes, request: Request) -> Reply:
     usage = read_usage(value.get("usage"), request, text if isinstance(text, str) else "")
     if finish == "content_filter" or message.get("refusal"):
         refusal = server_words(message.get("refusal")) or "content filter"
-        raise NoAnswerError(f"the model refused ({refusal})", usage=usage)
+        raise NoAnswerError(f"the model refused ({refusal})", usage=usage, final=True)
     if isinstance(text, str) and (text or finish != "length"):
         # Half a surrogate pair is valid JSON, but no text that can be written to a file.
         text = text.encode("utf-8", "replace").decode("utf-8")
         return Reply(text, "length" if finish == "length" else "stop", usage)
     if message.get("tool_calls") or message.get("function_call"):
-        raise NoAnswerError("the model called tools instead of answering", usage=usage)
+        raise NoAnswerError("the model called tools instead of answering", usage=usage, final=True)
     if finish == "length":
         raise NoAnswerError(
             f"all {request.max_tokens} tokens were used up before any text",
             mend="Raise max_tokens.",
             usage=usage,
+            final=True,
         )
     raise NoAnswerError("the server's answer holds no text", retry=True, usage=usage)
 
@@ -98,7 +101,7 @@ def status_fault(
         )
     if status in RETRIED or status >= 500:
         return NoAnswerError(told, retry=True, after=retry_after(headers))
-    return NoAnswerError(told)
+    return NoAnswerError(told, final=status == 413 or (status in (400, 422) and bool(TOO_LONG.search(words))))
 
 
 def server_words(body: Any) -> str:

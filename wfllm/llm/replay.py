@@ -12,7 +12,7 @@ from wfllm.files import write_text
 from wfllm.llm.backend import Backend
 from wfllm.llm.cache import Cache
 from wfllm.llm.no_answer import NoAnswerError
-from wfllm.llm.request import Reply, Request, digest
+from wfllm.llm.request import Reply, Request, digest, remembered_usage
 
 
 class Replay(Backend):
@@ -54,6 +54,7 @@ class Replay(Backend):
             key = digest(content)
             finish = record.get("finish", "stop")
             messages = digest(content["messages"])
+            took = remembered_usage(record)
             if not (isinstance(text, str) and finish in ("stop", "length")):
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -62,7 +63,7 @@ class Replay(Backend):
                 where=where,
                 mend="Write transcripts with wfllm ask transcript=FILE.",
             ) from None
-        reply = Reply(text, finish)
+        reply = Reply(text, finish, took=took)  # nothing is paid for now
         if self._replies.setdefault(key, reply) != reply:
             raise WfllmError(
                 "is a second answer to a request that has another one before",

@@ -97,14 +97,27 @@ class Usage:
         )
 
 
+def remembered_usage(record: Mapping[str, Any]) -> Usage:
+    """What a record of the cache or a transcript says its answer took; none where it says nothing sound."""
+    counts = record.get("usage")
+    if isinstance(counts, list) and len(counts) == 2 and all(type(n) is int and n >= 0 for n in counts):
+        return Usage(*counts)
+    return Usage()
+
+
 @dataclass(frozen=True)
 class Reply:
-    """What a model wrote. `finish` is `stop`, or `length` where it was cut at max_tokens."""
+    """What a model wrote. `finish` is `stop`, or `length` where it was cut at max_tokens.
+
+    `usage` is all that was paid for it; `took` is without the tries that failed before, None where there
+    were none.
+    """
 
     text: str
     finish: str = "stop"
     usage: Usage = Usage()
     attempts: int = 1
+    took: Usage | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -115,6 +128,9 @@ class Answer:
         text: what the model wrote; None where `error` says why not.
         finish: `stop`, or `length` where it was cut at max_tokens.
         usage: tokens paid for now, those of failed tries included; none where it was remembered.
+        took: tokens that the text alone took when it was written, remembered or not: the same in every run.
+        final: where there is no text, whether the fault lies in this very prompt (too long, refused), so that
+            asking it again later would end the same.
         cost_usd: what they cost at the config's prices; None without prices.
         cached: remembered, or the same as another request that was asked meanwhile.
         attempts: how often the server was asked for it now; 0 where it was not asked at all.
@@ -128,3 +144,5 @@ class Answer:
     cost_usd: float | None = None
     cached: bool = False
     attempts: int = 0
+    took: Usage = Usage()
+    final: bool = False

@@ -52,7 +52,7 @@ async def with_retries(
     while True:
         try:
             reply = await once()
-            return replace(reply, usage=paid + reply.usage, attempts=tries + 1)
+            return replace(reply, usage=paid + reply.usage, attempts=tries + 1, took=reply.usage)
         except NoAnswerError as fault:
             paid = fault.usage = paid + fault.usage
             if not fault.sent and last is not None:  # the budget does not stretch to another try

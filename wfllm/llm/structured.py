@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from wfllm.llm.request import Answer, Message, Request
+from wfllm.llm.request import Answer, Message, Request, Usage
 
 M = TypeVar("M", bound=BaseModel)
+Check = Callable[[M], str]
+"""What is wrong with a value of the right form, in words for the model; empty where nothing."""
 
 STARTS = 100
 """Places in a text at which JSON is looked for, so that a text of brackets does not take minutes."""
@@ -26,21 +29,35 @@ DECODER = json.JSONDecoder()
 class Structured(Generic[M]):
     """What became of one request for JSON: a value of the schema, or in one line why there is none.
 
-    `answer` is the last text it was read from.
+    `answer` is the last text it was read from, `took` the tokens of all texts that were written for it.
     """
 
     request: Request
     value: M | None
     error: str | None
     answer: Answer
+    took: Usage
+
+    @property
+    def waits(self) -> bool:
+        """Whether a later run may bring a value: nobody answered, and the fault is not this prompt's."""
+        return self.value is None and self.answer.text is None and not self.answer.final
 
 
-def read_as(answer: Answer, schema: type[M]) -> tuple[M | None, str]:
-    """The value in an answer, or None and what is wrong with it, in words for the model."""
+def read_as(answer: Answer, schema: type[M], check: Check[M] | None = None) -> tuple[M | None, str]:
+    """The value in an answer, or None and what is wrong with it, in words for the model.
+
+    Args:
+        check: what else is wrong with a value of the schema; empty where nothing.
+    """
     problem = ""
     for candidate in json_values(answer.text or ""):
         try:
-            return schema.model_validate(candidate), ""
+            value = schema.model_validate(candidate)
+            wrong = check(value) if check is not None else ""
+            if not wrong:
+                return value, ""
+            problem = problem or wrong
         except ValidationError as error:
             problem = problem or _problem(error)
         except RecursionError:
@@ -48,6 +65,12 @@ def read_as(answer: Answer, schema: type[M]) -> tuple[M | None, str]:
     if answer.finish == "length":
         problem = "it was cut off because it is too long; write a shorter one"
     return None, problem or "there is no JSON in it"
+
+
+@cache
+def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a class; not to be changed."""
+    return schema.model_json_schema()
 
 
 def ask_again(request: Request, text: str, problem: str) -> Request:
