@@ -13,7 +13,7 @@ from wfllm.bench.record import Record
 from wfllm.config.compose import compose
 from wfllm.config.schema import Prompts, Target, TinyModel
 from wfllm.data.encode import CODE, COMMENT, PLAN, PROMPT, chat_prompt, encode, encode_records
-from wfllm.data.prompt import example, prompt_messages, read_answer
+from wfllm.data.prompt import DOCUMENTATION, documentation, example, prompt_messages, read_answer
 from wfllm.errors import WfllmError
 from wfllm.models.base import END, base_files
 from wfllm.models.load import load_tokenizer
@@ -148,3 +148,11 @@ def test_written_answers_are_read_back(prompts: Prompts) -> None:
     assert answer.plan == RECORD.task_plan
     assert answer.code is not None
     assert answer.code.strip() == CODE_TEXT.strip()
+
+
+@pytest.mark.parametrize("form", DOCUMENTATION)
+def test_what_the_language_writes_as_syntax_is_not_documented_as_a_call(form: str) -> None:
+    syntax = Api("is.workflow.actions.setvariable", "Set Variable", called=False)
+    catalogue = {**CATALOGUE, syntax.identifier: syntax}
+    both = documentation([syntax.identifier, "is.workflow.actions.alert"], catalogue, form)
+    assert both == documentation(["is.workflow.actions.alert"], catalogue, form)

@@ -53,7 +53,12 @@ def prompt_messages(
 
 
 def documentation(apis: list[str], catalogue: Mapping[str, Api], form: str) -> str:
-    """The documentation D of the given APIs, in the order given; APIs nobody documents stand by name."""
+    """The documentation D of the given APIs, in the order given; APIs nobody documents stand by name.
+
+    Records list some actions that the dialect writes as syntax (`Name = x` for Set Variable), as the
+    published ones do. Those are never called, so a signature of them would teach something wrong.
+    """
+    apis = [i for i in apis if i not in catalogue or catalogue[i].called]
     if form == "signature":
         return "\n".join(signature(i, catalogue.get(i)) for i in apis)
     full: Literal["full", "compact"] = "full" if form == "full" else "compact"
