@@ -127,6 +127,14 @@ def test_blocks_inside_each_other_without_end_are_refused() -> None:
         assert far(plist(*opened)) == comes
 
 
+def test_what_could_not_be_read_back_is_not_written() -> None:
+    places = {f"at{i}": {"Type": "Clipboard"} for i in range(12_000)}
+    for long, says in (("a" * 2_100_000, "characters of code"), (txt("\ufffc" * 12_000, **places), "braces")):
+        workflow = build_tree(plist(act("gettext", WFTextActionText=long)), "x")
+        with pytest.raises(WfllmError, match=says):
+            transcribe(workflow)
+
+
 def test_names_of_workflows_lead_nowhere() -> None:
     for name in ("../../x", "/etc/passwd", "a\x00b", "", "x" * 10_000, "C:\\x", "\n"):
         workflow = {**plist(act("nothing")), "WFWorkflowName": name}

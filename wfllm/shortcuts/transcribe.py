@@ -14,6 +14,7 @@ from wfllm.shortcuts.header import with_head, write_head, write_questions
 from wfllm.shortcuts.long_texts import keep_long_texts
 from wfllm.shortcuts.printing import Printed, print_code
 from wfllm.shortcuts.scope import Scope
+from wfllm.shortcuts.syntax import refuse_huge
 from wfllm.shortcuts.tree import Workflow
 from wfllm.shortcuts.values import TooDeepError
 from wfllm.shortcuts.write_statements import StatementWriter
@@ -69,7 +70,7 @@ def transcribe(
             referred to as `text_ref("sha256:…")`. 0: all stand in the code.
 
     Raises:
-        WfllmError: nested beyond what Python can parse; names file, action and reason.
+        WfllmError: nested beyond what Python can parse, or more than is read back; names file and reason.
     """
     if apis is None:
         from wfllm.shortcuts.catalogue import load_catalogue
@@ -90,6 +91,7 @@ def transcribe(
         raise writer.refusal(str(fault)) from fault
     except RecursionError as fault:
         raise writer.refusal("a value nested too deeply") from fault
+    refuse_huge(code, workflow.name)  # what cannot be read back is not written
     notes = list(workflow.notes)
     return Transcript(
         workflow, code, _listed(workflow), printed, tree, scope.table(), scope.data, notes, scope.raws
