@@ -89,7 +89,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "xml_parameter": (entities('<!ENTITY % a SYSTEM "http://127.0.0.1:9/x.dtd">', "%a;", use="x"), "damaged"),
     "xml_undeclared": (_HEAD + b"<string>&nothing;</string>" + _TAIL, "damaged"),
     "xml_deep": (_HEAD + b"<array>" * 100_000 + b"</array>" * 100_000 + _TAIL, "deep"),
-    "xml_deep_dict": (_HEAD + b"<dict><key>a</key>" * 50_000 + b"<true/>" + b"</dict>" * 50_000 + _TAIL,
+    "xml_deep_dict": (_HEAD + b"<dict><key>a</key>" * 10_000 + b"<true/>" + b"</dict>" * 10_000 + _TAIL,
     "deep"),
     "xml_many": (_HEAD + b"<true/>" * 700_000 + _TAIL, "unfolds"),
     "xml_twice": (_HEAD + b"</array><key>WFWorkflowActions</key><array>" + _TAIL, "twice"),

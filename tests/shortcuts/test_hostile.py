@@ -110,7 +110,7 @@ def test_a_link_in_a_zip_is_a_text_that_is_no_shortcut() -> None:
 
 @pytest.mark.parametrize("content", [hostile.BINARY, hostile.XML], ids=["binary", "xml"])
 def test_cut_anywhere_it_is_a_shortcut_or_one_line(content: bytes) -> None:
-    for size in range(len(content)):
+    for size in range(0, len(content), 3):
         (reason,) = reasons(list(sources_of(content[:size], Path("x.shortcut"))))
         if reason == "read":  # an XML file is whole without its last line break
             assert content[size:].isspace()
@@ -126,7 +126,7 @@ def test_any_bit_flipped_it_is_a_shortcut_or_one_line(kind: str) -> None:
         "signed": b"AEA1" + bytes(400),
     }[kind]
     picks = random.Random(1)
-    for _ in range(300):
+    for _ in range(150):
         at, bit = picks.randrange(len(whole)), picks.randrange(8)
         flipped = whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :]
         assert reasons(list(sources_of(flipped, Path("x.shortcut"))))
@@ -259,7 +259,7 @@ def test_one_member_of_a_zip_is_held_at_a_time() -> None:
 
 
 def test_the_largest_that_is_read_is_read() -> None:
-    actions = [{"WFWorkflowActionIdentifier": "a.b"} for _ in range(30_000)]
+    actions = [{"WFWorkflowActionIdentifier": "a.b"} for _ in range(15_000)]
     content = plistlib.dumps({"WFWorkflowActions": actions}, fmt=plistlib.FMT_BINARY)
     (source,) = sources_of(content, Path("x"))
     assert source.error is None

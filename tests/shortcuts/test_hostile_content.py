@@ -120,7 +120,7 @@ def test_depth_is_refused_before_it_hurts(kind: str, levels: int, comes: str) ->
 
 
 def test_blocks_inside_each_other_without_end_are_refused() -> None:
-    for count, comes in ((80, BACK), (300, REFUSED), (1000, REFUSED)):
+    for count, comes in ((80, BACK), (300, REFUSED)):
         opened = [block("repeat.count", 0, str(i)) for i in range(count)]
         closed = [block("repeat.count", 2, str(i)) for i in reversed(range(count))]
         assert far(plist(*opened, *closed)) == comes
@@ -183,7 +183,7 @@ def comes_through(workflow: dict[str, Any], kinds: tuple[Any, ...] = KINDS) -> s
 
 def test_any_key_may_hold_anything() -> None:
     whole = plistlib.loads(small_seeds()[0][1:])
-    picked = KINDS[2::7]
+    picked = KINDS[2::9]
     assert comes_through(whole, picked) >= {BACK, REFUSED}
 
 
