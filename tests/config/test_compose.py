@@ -20,6 +20,7 @@ NEEDS = {
     "transcribe": ["input=in", "output=out"],
     "compile": ["input=in", "output=out"],
     "check": ["input=in"],
+    "show": ["input=in"],
     "catalogue": ["input=in", "output=out"],
     "build": ["output=out"],
     "generate": ["query=a timer", "checkpoint=run"],
