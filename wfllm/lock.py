@@ -20,13 +20,17 @@ _held: dict[Path, int] = {}
 """Open lock files of this process by folder and name."""
 
 
-def take(folder: Path, *, cause: str, mend: str, name: str = FILE) -> None:
+def take(
+    folder: Path, *, cause: str, mend: str, name: str = FILE, shared: bool = False, wait: bool = False
+) -> None:
     """Lock a folder until `release`, or until this process dies. Nothing where it has the lock already.
 
     Args:
         folder: a folder that is there.
         cause, mend: what to tell where another process has it.
         name: which of the folder's locks; parts of one job that may run side by side have one each.
+        shared: others may have it at the same time if they ask for it shared, too.
+        wait: until the others have given it back, in place of an error.
 
     Raises:
         WfllmError: another process has it.
@@ -36,7 +40,7 @@ def take(folder: Path, *, cause: str, mend: str, name: str = FILE) -> None:
         return
     file = os.open(key, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         os.close(file)
         raise WfllmError(cause, where=folder, mend=mend) from None

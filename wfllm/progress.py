@@ -24,7 +24,7 @@ LINE_EVERY = 20.0
 class Bar:
     """One piece of work. `advance` after each part; `note` shows what matters just now (a loss, a rate)."""
 
-    def __init__(self, title: str, total: int, unit: str, done: float) -> None:
+    def __init__(self, title: str, total: int | None, unit: str, done: float) -> None:
         self.title, self.total, self.unit, self.done = title, total, unit, done
         self._first, self._start, self._said = done, time.monotonic(), time.monotonic()
         self._rich: Progress | None = None
@@ -53,21 +53,25 @@ class Bar:
         self._said = time.monotonic()
         gone = self._said - self._start
         parts = self.done - self._first
-        left = gone / parts * (self.total - self.done) if parts else 0.0
-        text = f"{self.title}: {self.done:.0f}/{self.total} {self.unit}, {self._rate()}, {clock(left)} left"
-        text = f"{text}  {self._note}"
+        left = gone / parts * (self.total - self.done) if parts and self.total else None
+        text = f"{self.title}: {self._amount()}, {self._rate()}"
+        text = f"{text}{'' if left is None else f', {clock(left)} left'}  {self._note}"
         print(text.rstrip(), file=sys.stderr, flush=True)
 
     def _finish(self) -> None:
         if time.monotonic() - self._start > 2:
             took = clock(time.monotonic() - self._start)
-            text = f"{self.title}: {self.done:.0f}/{self.total} {self.unit} in {took}  {self._note}"
+            text = f"{self.title}: {self._amount()} in {took}  {self._note}"
             print(text.rstrip(), file=sys.stderr, flush=True)
+
+    def _amount(self) -> str:
+        of = "" if self.total is None else f"/{self.total}"
+        return f"{self.done:.0f}{of} {self.unit}"
 
 
 @contextmanager
-def progress(title: str, total: int, unit: str = "items", done: int = 0) -> Iterator[Bar]:
-    """A bar for `total` parts of work, `done` of which were there before (a resumed run)."""
+def progress(title: str, total: int | None, unit: str = "items", done: int = 0) -> Iterator[Bar]:
+    """A bar for `total` parts of work, None where nobody knows; `done` were there before (a resumed run)."""
     bar = Bar(title, total, unit, done)
     console = Console(stderr=True)
     if not console.is_terminal:

@@ -235,5 +235,5 @@ def test_a_shortcut_that_calls_no_api_is_no_error(tmp_path: Path, on_error: Poli
 
 def test_a_shortcut_whose_record_could_not_be_written_is_refused(tmp_path: Path) -> None:
     shortcut(tmp_path / "bad.json", "x\ud800y")
-    with pytest.raises(WfllmError, match=r'bad\.json: "apis" holds half of a surrogate pair'):
+    with pytest.raises(WfllmError, match=r"bad\.json: .*surrogate"):
         read_shortcuts(str(tmp_path))

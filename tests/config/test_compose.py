@@ -28,6 +28,7 @@ NEEDS = {
 }
 NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=somewhere")
 NEEDED |= dict.fromkeys(("local", "replay"), "llm.path=somewhere")
+NEEDED["mix"] = "data.parts=[starter]"
 OPTIONS = [(group, option) for group in SCHEMAS for option in option_files(group)]
 PRESETS = list(option_files("experiment"))
 

@@ -2,80 +2,121 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from wfllm import lock
 from wfllm.bench.stages.assemble import FOLDER, assemble
 from wfllm.bench.stages.engine import Build, StageReport
 from wfllm.bench.stages.merge import merge
-from wfllm.bench.stages.pipeline import pipeline
+from wfllm.bench.stages.pipeline import SOURCES, pipeline
+from wfllm.bench.stages.stage import Stage
+from wfllm.config import schema as s
 from wfllm.config.compose import Composed
-from wfllm.config.schema import BuildCommand
-from wfllm.errors import WfllmError
-from wfllm.tracking.identity import code_fingerprint
+from wfllm.errors import WfllmError, one_line, suggestion
+from wfllm.files import write_text
+from wfllm.shortcuts.catalogue import load_catalogue
+from wfllm.tracking.identity import code_fingerprint, data_fingerprint
 
-_FAULTS = ("unreadable", "changed", "thoughts")
+_FAULTS = ("unreadable", "changed", "metadata", "thoughts")
 """Rules by which an item is left out for a fault of its own, not by choice: the exit status tells."""
 _SHOWN = 12
+FAILED = "failed.jsonl"
+"""Where all items are told that nobody could work at now."""
 
 
 def run(composed: Composed) -> int:
-    """Run the stages that are not there yet. 1 where items were left out for a fault of theirs."""
-    config = cast(BuildCommand, composed.config)
+    """Run the stages that are not there yet. 1 where items were left out for a fault of theirs, or failed."""
+    config = cast(s.BuildCommand, composed.config)
     console = Console()
     root = Path(config.output).expanduser()
-    if root.is_file():
-        raise WfllmError("is a file", where=f"output={root}", mend="Name a folder for the build.")
+    _require_apart(config, root)
     shard = _shard(config.shard)
     stages = pipeline(config)
-    names = [stage.name for stage in stages]
-    for key, given in (("stages", config.stages or []), ("skip", config.skip)):
-        if unknown := [name for name in given if name not in names]:
-            raise WfllmError(
-                f"no stage {unknown[0]}", where=f"{key}={unknown[0]}", mend=f"One of {', '.join(names)}."
-            )
+    _require_stages(config, [stage.name for stage in stages])
     root.mkdir(parents=True, exist_ok=True)
-    name = f".lock-{shard[0]}-of-{shard[1]}"
-    lock.take(
-        root,
-        cause="another build is writing here",
-        mend="Wait for it, stop it, or name another output=.",
-        name=name,
-    )
+    _lock(root, shard)
     try:
-        build = Build(root, stages, code_fingerprint(), config.skip)
-        if config.merge:
-            copied = merge(build, [Path(folder).expanduser() for folder in config.merge])
-            console.print(f"{copied} chunks taken from {len(config.merge)} folders", highlight=False)
-        reports = list(build.run(config.stages, shard, config.n_jobs))
-        _print(reports, console)
-        last = stages[-1].name
-        if not build.is_complete(last):
-            console.print(
-                f"Next: the other shards, then the same command without shard= in {root}", highlight=False
-            )
-            return 0
-        counts = assemble(root, build.items(last))
-        faults = [drop for name in names for drop in build.drops(name) if drop.rule in _FAULTS]
+        return _run(config, stages, shard, root, console)
     finally:
-        lock.release(root, name)
-    for fault in faults[:_SHOWN]:
-        console.print(f"left out: {fault.reason}", style="yellow", highlight=False, markup=False)
-    if len(faults) > _SHOWN:
-        console.print(
-            f"… and {len(faults) - _SHOWN} more, in the stages' .dropped.jsonl files", highlight=False
-        )
-    sizes = ", ".join(f"{split} {count}" for split, count in counts.items())
+        lock.release(root, _part(shard))
+        lock.release(root)
+
+
+def _run(
+    config: s.BuildCommand, stages: Sequence[Stage], shard: tuple[int, int], root: Path, console: Console
+) -> int:
+    code = code_fingerprint() + data_fingerprint((), load_catalogue().values())
+    build = Build(root, stages, code, config.skip)
+    if config.merge:
+        copied = merge(build, [Path(folder).expanduser() for folder in config.merge])
+        console.print(f"{copied} files taken from {len(config.merge)} folders", highlight=False)
+    reports = list(build.run(config.stages, shard, config.n_jobs))
+    console.print(_table(reports))
+    faults = _tell_drops(build, reports, console)
+    if failed := [one for report in reports for one in report.failed]:
+        told = [{"id": one.item.get("id"), "reason": one.reason} for one in failed]
+        write_text(root / FAILED, "".join(json.dumps(one) + "\n" for one in told))
+        lines = [f"{one['id']}: {one['reason']}" for one in told]
+        _tell(console, f"{len(failed)} items failed", lines, str(root / FAILED))
+        console.print("Next: the same command again; it does what is missing alone.", highlight=False)
+        return 1
+    (root / FAILED).unlink(missing_ok=True)
+    sources = [name for name in SOURCES if name in build.folders]
+    if lacking := next((name for name in sources if not build.is_complete(name)), None):
+        others = "the other shards, then the same command without shard="
+        here = f"the same command without stages= (stage {lacking} is to come)"
+        console.print(f"Next: {others if shard != (1, 1) else here} in {root}", highlight=False)
+        return int(bool(faults))
+    with build.alone(shard):
+        items = chain.from_iterable(build.items(name) for name in sources)
+        counts = assemble(root, items, config.formats, key=[build.keys[name] for name in sources])
+    sizes = ", ".join(f"{split} {count:,}" for split, count in counts.items())
     console.print(f"{root / FOLDER}: {sizes}", highlight=False, soft_wrap=True)
     console.print(
         f"Next: wfllm train data=records data.path={root / FOLDER}", highlight=False, soft_wrap=True
     )
     return int(bool(faults))
+
+
+def _require_apart(config: s.BuildCommand, root: Path) -> None:
+    if root.is_file():
+        raise WfllmError("is a file", where=f"output={root}", mend="Name a folder for the build.")
+    path = getattr(config.data, "path", None)
+    data = path and Path(path).expanduser().resolve()
+    if data and data.is_dir() and (data == root.resolve() or data in root.resolve().parents):
+        mend = "The build would read its own files. Name a folder beside the data."
+        raise WfllmError(f"lies in data.path={path}", where=f"output={root}", mend=mend)
+
+
+def _require_stages(config: s.BuildCommand, names: list[str]) -> None:
+    for key, given in (("stages", config.stages or []), ("skip", config.skip)):
+        for name in given:
+            if name not in names:
+                mend = suggestion(name, names, everything="Stages")
+                raise WfllmError(f"no stage {name}", where=f"{key}={name}", mend=mend)
+
+
+def _lock(root: Path, shard: tuple[int, int]) -> None:
+    """One build a folder, or shards of one build beside each other, each once."""
+    whole = shard == (1, 1)
+    mend = "Wait for it, stop it, or name another output=."
+    lock.take(root, cause="another build is writing here", mend=mend, shared=not whole)
+    if not whole:
+        lock.take(root, cause=f"shard {shard[0]}/{shard[1]} is being made here", mend=mend, name=_part(shard))
+
+
+def _part(shard: tuple[int, int]) -> str:
+    return f".lock-{shard[0]}-of-{shard[1]}"
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -88,10 +129,49 @@ def _shard(text: str) -> tuple[int, int]:
     return number, of
 
 
-def _print(reports: list[StageReport], console: Console) -> None:
+def _table(reports: list[StageReport]) -> Table:
     table = Table("stage", "kept", "dropped", "seconds", "")
+    for column in table.columns[1:4]:
+        column.justify = "right"
     for report in reports:
-        note = report.waiting or ("was there" if report.there else "")
+        mended = f"{report.mended} damaged chunks made again" if report.mended else ""
+        failed = f"{len(report.failed)} failed" if report.failed else ""
+        note = report.waiting or failed or mended or ("was there" if report.there else "")
         seconds = "" if report.there else f"{report.seconds:.1f}"
         table.add_row(report.name, f"{report.kept:,}", f"{report.dropped:,}", seconds, note)
-    console.print(table)
+    return table
+
+
+def _tell_drops(build: Build, reports: list[StageReport], console: Console) -> list[str]:
+    """A table of drops by rule, with an example of each; the reasons of those that are faults."""
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], str] = {}
+    faults: list[str] = []
+    for name in (report.name for report in reports if report.dropped):
+        for drop in build.drops(name):
+            counts[name, drop.rule] += 1
+            examples.setdefault((name, drop.rule), f"{drop.item.get('id', '')}: {drop.reason}")
+            if drop.rule in _FAULTS:
+                faults.append(drop.reason)
+    if counts:
+        table = Table("stage", "rule", "dropped", "for example")
+        table.columns[2].justify = "right"
+        table.columns[3].no_wrap, table.columns[3].overflow = True, "ellipsis"
+        for (name, rule), count in counts.items():
+            table.add_row(name, rule, f"{count:,}", Text(_plain(examples[name, rule])))
+        console.print(table)
+    if faults:
+        _tell(console, f"{len(faults)} left out for a fault", faults, "the stages' .dropped.jsonl files")
+    return faults
+
+
+def _tell(console: Console, title: str, lines: list[str], where: str) -> None:
+    console.print(f"{title}:", style="yellow", highlight=False)
+    for line in lines[:_SHOWN]:
+        console.print(f"  {_plain(line)}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    if len(lines) > _SHOWN:
+        console.print(f"  … and {len(lines) - _SHOWN} more, in {where}", highlight=False)
+
+
+def _plain(text: str) -> str:
+    return one_line(text)[:500]

@@ -75,14 +75,26 @@ class ShortcutsData(HeldOutData):
     """A folder of shortcut files, transcribed when read."""
 
     name: Literal["shortcuts"]
+    metadata: str | None = None
+    """Table beside them, CSV, JSON or JSON lines: `file`, and any of `title`, `description`, `category`,
+    `language`, and more. A file without an entry or with a category that is none of the 28 is kept aside."""
 
 
 class WorkflowBenchData(HeldOutData):
-    """The published WorkflowBench records: a JSON or JSON-lines file, a zip, or a folder of them."""
+    """The published WorkflowBench records: the release's folder, a JSON or JSON-lines file, a zip, or a
+    folder of them."""
 
     name: Literal["workflowbench"]
     apis: str | None = None
-    """JSON-lines file with the published API documents; null documents only the APIs of our catalogue."""
+    """JSON-lines file with the published API documents; null takes the release's own, if `path` is one."""
+    synthetic: bool = True
+    """Read the release's synthetic records, too; they belong to training."""
+    keys: str | None = None
+    """The release's `dataset_split_keys.json`: which record belongs to which split; null draws. `wfllm build`
+    has `splits.keys` instead."""
+    repair: bool = False
+    """Mend code that is no Python, where nothing has to be guessed for it. What was mended stands in the
+    record's `meta`."""
 
 
 class RecordsData(HeldOutData):
@@ -91,13 +103,109 @@ class RecordsData(HeldOutData):
     name: Literal["records"]
 
 
+class MixData(Data):
+    """Several sources as one, each with a weight."""
+
+    name: Literal["mix"]
+    parts: list[str] = Field(min_length=1)
+    """Sources as `option`, `option:path` or `weight*option:path`: `[starter, 2*shortcuts:mine]`. A weight below
+    1 takes that share, by a hash of each record; one above 1 repeats records in training, under new ids."""
+    dev_share: Share = 0.1
+    """As in the sources."""
+    test_share: Share = 0.1
+    """As in the sources."""
+    on_error: Literal["fail", "skip"] = "fail"
+    """As in the sources."""
+
+
 # --- thoughts, prompts, target: what the model reads and writes --------------------------------------
 
 
-class CatalogueThoughts(Schema):
+class Thoughts(Schema):
+    """Who writes what a record lacks of comments, plan and query (paper, section 3.1)."""
+
+    name: str
+    """Who."""
+
+
+class CatalogueThoughts(Thoughts):
     """Comments, plan and query from the API documentation; no model needed."""
 
     name: Literal["catalogue"]
+
+
+Author = Literal["llm", "catalogue", "none"]
+Temperature = Annotated[Float, Field(ge=0, le=2)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+
+
+class LlmThoughts(Thoughts):
+    """Names, comments, plan and query by a model (paper, section 3.1, where it is GPT-4o-mini)."""
+
+    name: Literal["llm"]
+    rename: bool = True
+    """Give names that say nothing (`text_2`, `variable_3`) ones that say what they hold."""
+    comments: Author = "llm"
+    """Who writes a comment for each statement: the model, the API documentation, or nobody."""
+    plan: Author = "llm"
+    """Who writes the plan, likewise."""
+    query: Author = "llm"
+    """Who writes the request, likewise."""
+    overwrite: bool = False
+    """Write anew what a record has already, the comments of a shortcut's author too; else that stays."""
+    fallback: Literal["catalogue", "drop"] = "catalogue"
+    """Where a model's answers stay unusable: `catalogue` writes that part from the API documentation (names
+    stay as they are), `drop` leaves the record out. What the paper did is unknown."""
+    names: Literal["placeholders", "all"] = "placeholders"
+    """Which names are to be changed: those that say nothing, or all that no block of Shortcuts prescribes.
+    The paper's rule is unknown."""
+    at_once: Positive = 60
+    """Names, or comments, that one prompt asks for; how the paper kept within an answer's length is unknown."""
+    longest_line: Positive = 400
+    """Characters of a line of code in a prompt; the rest of longer texts is left out there. Unknown in the
+    paper."""
+    longest_comment: Positive = 200
+    """Characters of a comment; longer answers are asked again. Unknown in the paper."""
+    min_words: Count = 8
+    """Words that a request has at least, or it is asked again. Unknown in the paper."""
+    language: Language | None = None
+    """Language to write in, by its ISO code (`en`, `zh`), checked in plan and request; null leaves it to the
+    model. Unknown in the paper."""
+    temperature: Temperature | None = None
+    """Sampling temperature; null takes `llm.temperature`. Unknown in the paper."""
+    max_tokens: Positive | None = None
+    """Longest answer in tokens; null takes `llm.max_tokens`. Unknown in the paper."""
+    seed: Seed = 0
+    """With the record's id it seeds the sampling, where the temperature is not 0 and the model takes seeds."""
+
+
+class Prompt(Schema):
+    """The wording of one prompt."""
+
+    system: str
+    """The system turn; empty for none."""
+    user: str
+    """The user's turn; names in braces are filled in."""
+
+
+class BuildPrompts(Schema):
+    """The wording of every prompt of `wfllm build`. Braces name what is filled in."""
+
+    name: Literal["build"]
+    language: str
+    """Added to a prompt where a language is asked for: `{language}`."""
+    rename: Prompt
+    """New names: `{code}`, `{names}`."""
+    comments: Prompt
+    """Comments: `{code}`, `{numbers}`."""
+    plan: Prompt
+    """Plan: `{code}`, `{title}`."""
+    query: Prompt
+    """Request: `{code}`, `{plan}`, `{title}`."""
+    expand: Prompt
+    """A new request: `{theme}`, `{documentation}`, `{examples}`."""
+    repair: Prompt
+    """A repaired workflow: `{query}`, `{documentation}`, `{plan}`, `{code}`, `{findings}`."""
 
 
 class Prompts(Schema):
@@ -496,6 +604,9 @@ class ShowCommand(KnowsApis):
     """Open what was written in the browser."""
 
 
+Script = Literal["latin", "han", "kana", "hangul", "cyrillic", "arabic", "hebrew", "thai"]
+
+
 class Filter(Schema):
     """Which workflows are worth learning from (paper, section 3.1); what is left out is kept aside."""
 
@@ -508,6 +619,11 @@ class Filter(Schema):
     duplicates: Literal["content", "structure", "keep"] = "content"
     """Keep the first of workflows that say the same: `content` compares all but names, comments and
     spelling, `structure` leaves texts and numbers out too. The paper's rule is not known."""
+    languages: list[str] | None = None
+    """Keep workflows whose metadata names one of these languages; those that name none are kept. Null keeps
+    all."""
+    scripts: list[Script] | None = None
+    """Keep workflows most of whose letters, in code and request, are of these scripts; null keeps all."""
     min_actions: Count = 1
     """Leave out smaller workflows."""
     max_actions: Positive | None = None
@@ -526,15 +642,190 @@ class Splits(Schema):
     training never sees that API."""
     seed: Seed = 0
     """Draws the held-out APIs and records."""
+    unseen: list[str] | None = None
+    """Identifiers of the APIs that training never sees; null draws them. Name them to keep the test of unseen
+    APIs as it is while a collection grows."""
+    keys: str | None = None
+    """The release's `dataset_split_keys.json` or `dataset_split_keys_ood.json`: split → titles or ids. Nothing
+    is drawn then; a record in no list is left out, unless it uses an API that the lists keep from training."""
+    reward: Literal["aside", "train"] = "aside"
+    """Where records go that the keys set aside under `reward`: nowhere, or to training."""
+    leaks: Literal["drop", "keep"] = "drop"
+    """A record of its own split that says the same as one held out more strictly: leave it out, or keep it
+    to have the published sizes to the last record."""
+
+
+class Expand(Schema):
+    """New requests for APIs drawn at random (paper, section 3.2)."""
+
+    count: Count = 0
+    """How many are drawn; 0 makes none. The paper keeps 91,992. The first ones stay the same when it grows."""
+    builtin_share: Annotated[Float, Field(ge=0, le=1)] = 0.5
+    """Share of a request's APIs that come from the built-in ones; the paper says about half."""
+    smoothing: Annotated[Float, Field(ge=0)] = 1.0
+    """Added to how often training workflows use a built-in API, so that one they never use is drawn, too.
+    Unknown in the paper."""
+    most_apps: Positive = 5
+    """The other APIs come from one to so many apps."""
+    app_apis: Literal["all", "draw"] = "all"
+    """Which APIs of an app: `all` of them, as they belong together, or a `draw` of as many as are wanted. The
+    paper says all; whether the wanted number then holds is unknown."""
+    most_apis: Positive = 20
+    """APIs of one request at most, so that `all` of a large app is a request that can be met. Unknown in the
+    paper."""
+    examples: Count = 1
+    """Training workflows shown as examples, so many with branches or loops and as many without. Unknown in
+    the paper."""
+    example: Literal["query", "plan", "code"] = "plan"
+    """What of an example is shown: its request, its plan too, its code too. Unknown in the paper."""
+    pool: Positive = 1000
+    """Training workflows of each kind that examples are drawn from."""
+    documentation: Literal["full", "compact"] = "compact"
+    """How much of each API's documentation the prompt holds. Unknown in the paper."""
+    min_words: Count = 25
+    """Words that a request has at least, or it is asked again; how the paper made them complicated enough is
+    unknown."""
+    min_sentences: Count = 2
+    """Sentences that it has at least, likewise."""
+    similar: Annotated[Float, Field(gt=0, le=1)] = 0.7
+    """Share of words in common from which a request is too similar to an example or to another of its chunk.
+    Unknown in the paper."""
+    language: Language | None = None
+    """Language to write in, by its ISO code, checked; null leaves it to the model. Unknown in the paper."""
+    temperature: Temperature | None = None
+    """Sampling temperature; null takes `llm.temperature`. Unknown in the paper."""
+    max_tokens: Positive | None = None
+    """Longest answer in tokens; null takes `llm.max_tokens`. Unknown in the paper."""
+    seed: Seed = 0
+    """Draws APIs, themes and examples, and seeds the sampling."""
+
+
+class Annotator(Schema):
+    """Who writes the workflows that answer new requests (paper, section 3.3)."""
+
+    name: str
+    """Who."""
+
+
+class NoAnnotator(Annotator):
+    """Nobody: the dataset is the real workflows alone."""
+
+    name: Literal["none"]
+
+
+class AskedAnnotator(Annotator):
+    """A model that was trained to write workflows."""
+
+    prompts: str = "default"
+    """Option of the group `prompts` it was trained with. What `wfllm train` made knows its own."""
+
+
+class LlmAnnotator(AskedAnnotator):
+    """The server of the group `llm`, which serves the trained annotator; or any other model of that group."""
+
+    name: Literal["llm"]
+    base_url: Url | None = None
+    """Address of a server of its own, beside `llm.base_url` for thoughts and requests; null takes that one."""
+    model: str | None = None
+    """The annotator's name on it; null takes `llm.model`."""
+    identity: str | None = None
+    """What the cache and the build know it by; null takes `llm.identity`, or address and model. Set it where
+    several servers serve the same weights."""
+    temperature: Temperature | None = None
+    """Sampling temperature; null takes `llm.temperature`. Unknown in the paper."""
+    max_tokens: Positive = 4096
+    """Longest answer in tokens; a longer one is cut and dropped. Unknown in the paper."""
+    seed: Seed = 0
+    """Seeds the sampling."""
+
+
+class CheckpointAnnotator(AskedAnnotator):
+    """A model on this machine, answering greedily."""
+
+    name: Literal["checkpoint"]
+    path: str
+    """Run folder of `wfllm train`, a transformers folder, or a hub id."""
+    chat_template: Literal["own", "chatml"] = "own"
+    """Of a transformers folder or a hub id, as in the group `model`."""
+    max_tokens: Positive = 4096
+    """Longest answer in tokens; a longer one is cut and dropped. Unknown in the paper."""
+    batch_size: Positive = 16
+    """Requests answered at once, neighbours in length together."""
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic, as in the group `decoding`."""
+    threads: Count = 0
+    """CPU threads; 0 leaves the choice to torch."""
+
+
+class Confirm(Schema):
+    """Which synthetic samples are good enough (paper, section 3.3); what is dropped is kept with the rule.
+
+    The rules are asked in the order they stand in. False, or null where a share is asked for, switches one off.
+    """
+
+    repair: bool = False
+    """First let the model of the group `llm` repair plan and code, told what the checker finds; the paper does."""
+    temperature: Temperature | None = None
+    """Sampling temperature of the repair; null takes `llm.temperature`. Unknown in the paper."""
+    max_tokens: Positive | None = None
+    """Longest repaired answer in tokens; null takes `llm.max_tokens`."""
+    seed: Seed = 0
+    """Seeds the sampling of the repair."""
+    too_long: bool = True
+    """Drop samples of over 200,000 characters."""
+    no_code: bool = True
+    """Drop samples without code, as the paper does."""
+    control_characters: bool = True
+    """Drop samples with control characters or marks that turn the direction of writing."""
+    prompt_fragments: bool = True
+    """Drop samples in which the conversation goes on: turn markers, roles, fences of code."""
+    repetition: Annotated[Float, Field(gt=0, le=1)] | None = 0.5
+    """Largest share of a plan's or code's lines or words that are the same few, eight times in a row or more."""
+    api_names_in_query: bool = True
+    """Drop samples whose request has the name of an API or of a parameter in it."""
+    parses: bool = True
+    """Drop samples whose code is no Python."""
+    control_flow: bool = True
+    """Drop samples with statements, loops, menus or conditions that the dialect has not."""
+    unknown_apis: bool = True
+    """Drop samples that call what no documentation describes."""
+    other_apis: bool = True
+    """Drop samples that call APIs they were not given."""
+    bad_parameters: bool = True
+    """Drop samples that break an API's parameters, as the paper does: unknown ones, required ones left out,
+    values of a wrong type or choice."""
+    undefined_names: bool = True
+    """Drop samples that use a name before it is set."""
+    compiles: bool = True
+    """Drop samples that do not compile to a shortcut."""
+    binary: bool = True
+    """Drop samples that refer to content beside the code, which is nowhere."""
+    unused_apis: Annotated[Float, Field(ge=0, le=1)] | None = 0.5
+    """Largest share of the given APIs that may stay unused. The paper drops samples "that do not use the given
+    APIs"; how many are meant is unknown."""
+    unseen_apis: bool = True
+    """Drop samples that use an API which only the test of unseen APIs uses."""
+    comments_missing: Annotated[Float, Field(ge=0, le=1)] | None = 0.2
+    """Largest share of statements without a comment."""
+    plan_code: Annotated[Float, Field(ge=0, le=1)] | None = 0.5
+    """Smallest share of the called APIs that the plan says a word of (title, output, name, description, or what
+    the call is given); a sample without a plan is dropped, too."""
+    near_duplicate: bool = True
+    """Drop samples that say the same as one held out for validation or test, in code or request."""
 
 
 class BuildCommand(KnowsApis):
     """Make a dataset of records, stage by stage."""
 
     data: Data
-    thoughts: CatalogueThoughts
+    thoughts: Thoughts
+    prompts: BuildPrompts
+    llm: Llm
     filter: Filter = Filter()
     splits: Splits = Splits()
+    expand: Expand = Expand()
+    annotator: Annotator
+    confirm: Confirm = Confirm()
     output: str
     """Folder of the build: a folder for each stage, and the finished dataset."""
     stages: list[str] | None = None
@@ -547,6 +838,9 @@ class BuildCommand(KnowsApis):
     """Output folders of the other shards, brought together here before anything runs."""
     n_jobs: Positive = 1
     """Processes."""
+    formats: list[Literal["parquet", "workflowbench"]] = ["parquet", "workflowbench"]
+    """What the dataset is written as beside JSON lines: Parquet for `datasets.load_dataset`, the published
+    release's JSON."""
 
 
 class Evaluation(Schema):

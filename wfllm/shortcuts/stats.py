@@ -65,10 +65,18 @@ def stats_of_code(code: str, catalogue: Catalogue | None = None) -> Stats | None
         catalogue: knows which identifier a published function name stands for.
     """
     try:
-        tree = parse_code(code)
-        groups = used_by_statement(tree, catalogue)
+        return stats_of_tree(parse_code(code), catalogue)
     except WfllmError:
         return None
+
+
+def stats_of_tree(tree: ast.Module, catalogue: Catalogue | None = None) -> Stats:
+    """The same of code that is parsed already.
+
+    Raises:
+        WfllmError: nested too deeply.
+    """
+    groups = used_by_statement(tree, catalogue)
     actions = ifs = loops = deepest = 0
     used: set[str] = set()
     for placed, identifiers in zip(preorder(tree), groups, strict=True):

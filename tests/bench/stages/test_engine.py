@@ -56,7 +56,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {
         p.relative_to(root).as_posix(): p.read_bytes()
         for p in sorted(root.rglob("*"))
-        if p.is_file() and p.name != "stage.json"
+        if p.is_file() and p.name != "stage.json" and not p.name.startswith(".lock")
     }
 
 

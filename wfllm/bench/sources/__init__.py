@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
 
 from wfllm.bench.record import Record
-from wfllm.bench.splits import by_split, hold_out
+from wfllm.bench.sources.mix import parts_of, times
+from wfllm.bench.sources.records import sort_out, stream_records
+from wfllm.bench.splits import by_split, hold_out, place_by_keys
 from wfllm.config import schema as s
 from wfllm.errors import WfllmError
+
+REPEAT = "repeat"
+"""Key of `meta`: which repetition of a record this is, from 2; repetitions belong to training alone."""
 
 
 def load_records(data: s.Data) -> tuple[dict[str, list[Record]], list[WfllmError]]:
@@ -17,27 +25,71 @@ def load_records(data: s.Data) -> tuple[dict[str, list[Record]], list[WfllmError
         Split → records, and a fault for each item that was left out.
 
     Raises:
-        WfllmError: the source cannot be read at all.
+        WfllmError: the source cannot be read at all, or a bad record where `data.on_error` is `fail`.
     """
-    faults: list[WfllmError] = []
     if isinstance(data, s.StarterData):
         from wfllm.bench.sources.starter import load_starter
 
-        return by_split(load_starter(), data.max_records), faults
+        return by_split(load_starter(), data.max_records), []
+    if isinstance(data, s.MixData):
+        return _load_mix(data)
     assert isinstance(data, s.HeldOutData)
     if isinstance(data, s.ShortcutsData):
         from wfllm.bench.sources.shortcuts import read_shortcuts
 
-        records, faults = read_shortcuts(data.path, on_error=data.on_error)
+        records, faults = read_shortcuts(data.path, on_error=data.on_error, metadata=data.metadata)
     else:
-        from pathlib import Path
-
-        from wfllm.bench.sources.records import read_records
-
-        records, faults = read_records(Path(data.path).expanduser(), on_error=data.on_error)
+        records, faults = sort_out(stream(data), data.path, data.on_error)
+    if isinstance(data, s.WorkflowBenchData) and data.keys:
+        records, aside = place_by_keys(records, Path(data.keys).expanduser())
+        faults += aside
     hold_out(records, data.dev_share, data.test_share)
     make_ids_unique(records)
     return by_split(records, data.max_records), faults
+
+
+def stream(data: s.Data) -> Iterator[Record | WfllmError]:
+    """Records and faults of one source one by one, as the source has them: no split is drawn for them here.
+
+    Raises:
+        WfllmError: the source cannot be read at all.
+    """
+    if isinstance(data, s.StarterData):
+        from wfllm.bench.sources.starter import load_starter
+
+        yield from load_starter()
+    elif isinstance(data, s.ShortcutsData):
+        from wfllm.bench.sources.shortcuts import stream_shortcuts
+
+        yield from stream_shortcuts(data.path, data.metadata)
+    elif isinstance(data, s.WorkflowBenchData):
+        from wfllm.bench.sources.release import stream_published
+
+        yield from stream_published(data)
+    else:
+        assert isinstance(data, s.RecordsData)
+        yield from stream_records(Path(data.path).expanduser())
+
+
+def repeated(record: Record, weight: float) -> Iterator[Record]:
+    """A record as often as the weight of its part takes it; only what is trained on is ever repeated."""
+    for number in range(1, times(weight, record.annotated_code) + 1):
+        if number == 1:
+            yield record
+        elif record.split in (None, "train"):
+            yield replace(record, apis=list(record.apis), meta={**deepcopy(record.meta), REPEAT: number})
+
+
+def _load_mix(data: s.MixData) -> tuple[dict[str, list[Record]], list[WfllmError]]:
+    records: list[Record] = []
+    faults: list[WfllmError] = []
+    for part in parts_of(data):
+        splits, more = load_records(part.data)
+        faults += more
+        for rows in splits.values():
+            records += [again for record in rows for again in repeated(record, part.weight)]
+    make_ids_unique(records)
+    return by_split(records), faults
 
 
 def make_ids_unique(records: Sequence[Record]) -> None:

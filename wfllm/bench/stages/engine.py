@@ -7,16 +7,32 @@ import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from wfllm import lock
 from wfllm.bench.stages.folder import CHUNK, StageFolder
-from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Stage, Whole, Work
+from wfllm.bench.stages.stage import (
+    Dropped,
+    EachChunk,
+    Failed,
+    Inputs,
+    Item,
+    LongWork,
+    Outcome,
+    Stage,
+    Whole,
+    Work,
+)
 from wfllm.errors import WfllmError
-from wfllm.progress import progress
+from wfllm.progress import Bar, progress
 from wfllm.workers import follow_parent
+
+WHOLE_LOCK = ".lock-whole"
 
 
 @dataclass(frozen=True)
@@ -29,8 +45,12 @@ class StageReport:
     seconds: float = 0.0
     there: bool = False
     """It was complete already."""
+    mended: int = 0
+    """Chunks that had been lost or cut since, and were made again."""
     waiting: str = ""
     """Why it is not complete: what other shards have yet to make."""
+    failed: list[Failed] = field(default_factory=list)
+    """Items that could not be worked at now; the same command tries them again."""
 
 
 class Build:
@@ -92,8 +112,7 @@ class Build:
             if only is not None and stage.name not in only:
                 continue
             if self.is_complete(stage.name):
-                info = self.notes(stage.name)
-                yield StageReport(stage.name, info.get("kept", 0), info.get("dropped", 0), there=True)
+                yield self._there(stage)
                 continue
             missing = self._missing(stage, shard)
             if missing and shard == (1, 1):
@@ -101,13 +120,58 @@ class Build:
             if missing:
                 yield StageReport(stage.name, waiting=f"{missing} lacks the chunks of other shards")
                 return
-            start = time.monotonic()
-            self.folders[stage.name].begin(self.keys[stage.name])
+            try:
+                report = self._made(stage, shard, n_jobs)
+            except OSError as fault:
+                raise self._unwritten(stage, fault) from fault
+            yield report
+            if report.failed:
+                return
+
+    def _there(self, stage: Stage) -> StageReport:
+        info = self.notes(stage.name)
+        return StageReport(stage.name, info.get("kept", 0), info.get("dropped", 0), there=True)
+
+    def _made(self, stage: Stage, shard: tuple[int, int], n_jobs: int) -> StageReport:
+        folder, key = self.folders[stage.name], self.keys[stage.name]
+        start = time.monotonic()
+        with self.alone(shard):  # other shards may begin it, too
+            if self.is_complete(stage.name):
+                return self._there(stage)
+            info = folder.info()
+            if info and info["key"] != key and shard != (1, 1):
+                raise WfllmError(
+                    "was made with other settings, data or code",
+                    where=folder.path,
+                    mend="Remove it if no other shard is at work here, or name another output=.",
+                )
+            mended = len(folder.mend()) if info.get("key") == key else 0
+            folder.begin(key)
             if isinstance(stage, Whole):
                 report = self._whole(stage)
-            else:
-                report = self._each_chunk(stage, shard, n_jobs)
-            yield replace(report, seconds=time.monotonic() - start)
+        if isinstance(stage, EachChunk):
+            report = self._each_chunk(stage, shard, n_jobs)
+        return replace(report, mended=mended, seconds=time.monotonic() - start)
+
+    @contextmanager
+    def alone(self, shard: tuple[int, int]) -> Iterator[None]:
+        """What only one of the shards that share a folder may do at a time; the others wait."""
+        if shard == (1, 1):
+            yield
+            return
+        self.root.mkdir(parents=True, exist_ok=True)
+        lock.take(self.root, cause="", mend="", name=WHOLE_LOCK, wait=True)
+        try:
+            yield
+        finally:
+            lock.release(self.root, WHOLE_LOCK)
+
+    def _unwritten(self, stage: Stage, fault: OSError) -> WfllmError:
+        return WfllmError(
+            f"cannot be read or written ({fault.strerror or fault})",
+            where=fault.filename or self.folders[stage.name].path,
+            mend="Make room or give the right to write; the same command goes on from here.",
+        )
 
     def _missing(self, stage: Stage, shard: tuple[int, int]) -> str:
         """The first stage that this one needs and lacks; in a shard, the shard's own chunks are enough."""
@@ -137,9 +201,12 @@ class Build:
         beside.remove()
         beside.begin(key)
         kept = dropped = 0
-        for number, outcomes in enumerate(_chunked(stage.work(self))):
-            more = beside.write(number, outcomes)
-            kept, dropped = kept + more[0], dropped + more[1]
+        reads = [self.notes(name).get("kept", 0) for name in stage.reads]
+        with progress(stage.name, max(reads) if reads else None) as bar:
+            for number, outcomes in enumerate(_chunked(stage.work(self))):
+                more = beside.write(number, outcomes)
+                kept, dropped = kept + more[0], dropped + more[1]
+                bar.advance(len(outcomes))
         beside.finish(key, {"kept": kept, "dropped": dropped})
         beside.path.rename(folder.path)
         return StageReport(stage.name, kept, dropped)
@@ -150,40 +217,79 @@ class Build:
         chunks = source.chunks()
         todo = [c for c in chunks if c % of == number - 1 and not folder.has(c)]
         total = source.info().get("kept") or len(chunks) * CHUNK
+        failed: list[Failed] = []
         with progress(stage.name, total, "items", done=max(0, total - len(todo) * CHUNK)) as bar:
-            for done in _work(stage, self, source, folder, todo, n_jobs):
+            for done, faults in _work(stage, self, source, folder, todo, n_jobs, bar):
+                failed += faults
                 bar.advance(done)
+        if failed:
+            return StageReport(stage.name, *folder.counts(), failed=failed)
         lacking = [c for c in chunks if not folder.has(c)]
         if lacking or not self.is_complete(stage.reads):
-            return StageReport(stage.name, waiting=f"{len(lacking) or 'some'} chunks belong to other shards")
-        kept, dropped = _count(folder.items()), _count(folder.drops())
+            return StageReport(
+                stage.name,
+                *folder.counts(),
+                waiting=f"{len(lacking) or 'some'} chunks belong to other shards",
+            )
+        kept, dropped = folder.counts()
         folder.finish(key, {"kept": kept, "dropped": dropped})
         return StageReport(stage.name, kept, dropped)
 
 
+Job = tuple[Work, StageFolder, StageFolder, int]
+"""A chunk's work: what does it, what it reads from, what it writes to, and its number."""
+
+
 def _work(
-    stage: EachChunk, inputs: Inputs, source: StageFolder, folder: StageFolder, todo: list[int], n_jobs: int
-) -> Iterator[int]:
-    """Make chunks; the number of items of each, as it is done."""
+    stage: EachChunk,
+    inputs: Inputs,
+    source: StageFolder,
+    folder: StageFolder,
+    todo: list[int],
+    n_jobs: int,
+    bar: Bar,
+) -> Iterator[tuple[int, list[Failed]]]:
+    """Make chunks; of each the number of items and those that failed, as it is done."""
     if not todo:
         return
     work = stage.prepare(inputs)
     jobs = [(work, source, folder, chunk) for chunk in todo]
+    if isinstance(work, LongWork):
+        yield from _long(work, jobs, bar)
+        return
     if n_jobs <= 1 or not stage.processes or len(jobs) < 2:
         yield from map(_chunk, jobs)
         return
     pool = ProcessPoolExecutor(min(n_jobs, len(jobs)), initializer=follow_parent)
     try:
         yield from pool.map(_chunk, jobs)
+    except BrokenProcessPool:
+        raise WfllmError(
+            "a process was killed, perhaps for want of memory",
+            where=f"stage {stage.name}",
+            mend="The same command goes on from here; use a smaller n_jobs.",
+        ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _chunk(job: tuple[Work, StageFolder, StageFolder, int]) -> int:
+def _long(work: LongWork, jobs: list[Job], bar: Bar) -> Iterator[tuple[int, list[Failed]]]:
+    """The same for work that says how far it is within a chunk, which is closed at the end."""
+    try:
+        for job in jobs:
+            before = bar.done
+            work.told = lambda done, note, before=before: bar.move(before + done, note)  # type: ignore[misc]
+            made = _chunk(job)
+            bar.done = before  # whoever takes it counts the chunk
+            yield made
+    finally:
+        work.close()
+
+
+def _chunk(job: Job) -> tuple[int, list[Failed]]:
     work, source, folder, chunk = job
     items = source.read(chunk)
-    folder.write(chunk, work(items))
-    return len(items)
+    return len(items), folder.write(chunk, work(items))[2]
 
 
 def _chunked(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
@@ -193,10 +299,6 @@ def _chunked(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
     while (run := list(islice(outcomes, CHUNK))) or first:
         yield run
         first = False
-
-
-def _count(things: Iterable[object]) -> int:
-    return sum(1 for _ in things)
 
 
 def _needs(stage: Stage) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The files of one stage: chunks of JSON lines, each written whole or not at all.
 
 `chunk-000012.jsonl` holds what was kept of the stage's twelfth chunk, `chunk-000012.dropped.jsonl` what was
-dropped, each with rule and reason. `stage.json` says what determined them and, at the end, that all is there.
+dropped, each with rule and reason. `stage.json` says what determined them and, at the end, that all is there
+and how many bytes each file has: a file that was lost or cut since is seen, and made again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from wfllm.bench.stages.stage import Dropped, Item, Outcome
+from wfllm.bench.stages.stage import Dropped, Failed, Item, Outcome
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
 
@@ -72,11 +73,33 @@ class StageFolder:
         """Say that every chunk is there, and drop what a killed process left half-written."""
         for part in self.path.glob(".part-*"):
             part.unlink(missing_ok=True)
-        self.write_info({"key": key, "complete": True, **notes})
+        self.write_info({"key": key, "complete": True, **notes, "files": self._sizes()})
 
     def is_complete(self, key: str) -> bool:
         info = self.info()
-        return bool(info) and info["key"] == key and bool(info.get("complete"))
+        return bool(info) and info["key"] == key and bool(info.get("complete")) and not self.damaged()
+
+    def damaged(self) -> set[int]:
+        """Chunks that a complete stage should have and has not, or has with another length."""
+        info = self.info()
+        if not info.get("complete"):
+            return set()
+        there, noted = self._sizes(), info.get("files")
+        noted = noted if isinstance(noted, dict) else {}
+        return {int(name[6:12]) for name in {*there, *noted} if there.get(name) != noted.get(name)}
+
+    def mend(self) -> set[int]:
+        """Remove damaged chunks, so that they are made again; which."""
+        damaged = self.damaged()
+        if damaged:
+            self.write_info({"key": self.info()["key"], "complete": False})
+        for chunk in damaged:
+            for kind in ("", ".dropped"):
+                (self.path / _name(chunk, kind)).unlink(missing_ok=True)
+        return damaged
+
+    def _sizes(self) -> dict[str, int]:
+        return {p.name: p.stat().st_size for p in sorted(self.path.glob("chunk-??????*.jsonl"))}
 
     def has(self, chunk: int) -> bool:
         """Whether a chunk is done: its kept items are written last."""
@@ -86,19 +109,36 @@ class StageFolder:
         """Numbers of the chunks that are there."""
         return sorted(int(p.name[6:12]) for p in self.path.glob("chunk-??????.jsonl"))
 
-    def write(self, chunk: int, outcomes: Iterable[Outcome]) -> tuple[int, int]:
-        """Write one chunk; numbers of kept and dropped items."""
+    def write(self, chunk: int, outcomes: Iterable[Outcome]) -> tuple[int, int, list[Failed]]:
+        """Write one chunk; numbers of kept and dropped items. Nothing is written where any failed."""
         kept: list[str] = []
         dropped: list[str] = []
+        failed: list[Failed] = []
         for outcome in outcomes:
-            if isinstance(outcome, Dropped):
+            if isinstance(outcome, Failed):
+                failed.append(outcome)
+            elif isinstance(outcome, Dropped):
                 dropped.append(_line({"rule": outcome.rule, "reason": outcome.reason, "item": outcome.item}))
             else:
                 kept.append(_line(outcome))
+        if failed:
+            return 0, 0, failed
         if dropped:
             self._write(_name(chunk, ".dropped"), "".join(dropped))
         self._write(_name(chunk), "".join(kept))
-        return len(kept), len(dropped)
+        return len(kept), len(dropped), []
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of kept and dropped items: lines are counted, nothing is read as JSON."""
+        dropped = kept = 0
+        for path in self.path.glob("chunk-??????*.jsonl"):
+            with path.open("rb") as file:
+                lines = sum(block.count(b"\n") for block in iter(lambda file=file: file.read(2**20), b""))  # type: ignore[misc]
+            if path.name.endswith(".dropped.jsonl"):
+                dropped += lines
+            else:
+                kept += lines
+        return kept, dropped
 
     def read(self, chunk: int) -> list[Item]:
         return list(_lines(self.path / _name(chunk)))
@@ -139,5 +179,5 @@ def _lines(path: Path) -> Iterator[Any]:
             yield from map(json.loads, lines)
     except (OSError, ValueError) as fault:
         raise WfllmError(
-            f"cannot be read ({fault})", where=path, mend="Remove the file; the stage makes it again."
+            f"cannot be read ({fault})", where=path, mend="Remove the file; the same command makes it again."
         ) from fault

@@ -38,6 +38,8 @@ def merge(build: Build, others: Sequence[Path]) -> int:
             mine = build.folders[name]
             mine.begin(build.keys[name])
             copied += sum(_copy(file, mine.path / file.name) for file in sorted(theirs.path.glob("chunk-*")))
+            if theirs.damaged():
+                raise WfllmError("has lost files", where=theirs.path, mend="Run that shard again.")
             if theirs.is_complete(build.keys[name]) and mine.chunks() == theirs.chunks():
                 mine.write_info(theirs.info())
     return copied

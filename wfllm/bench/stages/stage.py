@@ -21,7 +21,18 @@ class Dropped:
     """One line: what is wrong with this very item."""
 
 
-Outcome = Item | Dropped
+@dataclass(frozen=True)
+class Failed:
+    """An item that could not be worked at now (a server was gone, a budget spent): no drop.
+
+    Its chunk is not written and its stage stays incomplete; the same command tries again.
+    """
+
+    item: Item
+    reason: str
+
+
+Outcome = Item | Dropped | Failed
 
 
 class Inputs(Protocol):
@@ -39,6 +50,20 @@ class Inputs(Protocol):
 
 Work = Callable[[list[Item]], Iterable[Outcome]]
 """Items of one chunk to what becomes of them, in order. Pickled where a stage runs in several processes."""
+
+
+class LongWork:
+    """Work that holds something open (a model) and takes long over a chunk: it says how far it is, and is
+    closed at the end."""
+
+    told: Callable[[int, str], None] = staticmethod(lambda _done, _note: None)
+    """Takes how many items of the chunk are done, and what matters just now."""
+
+    def __call__(self, items: list[Item]) -> Iterable[Outcome]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of what is open."""
 
 
 @dataclass(frozen=True)

@@ -1,52 +1,60 @@
-"""Stage `transcribe`: files become code; records that come with code pass through."""
+"""Stage `transcribe`: files become code, code that records come with is kept; all code is measured."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from wfllm.bench.measure import NOTE, apis_of, measure, note
+from wfllm.bench.stages.collect import UNREAD, hash_of
 from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Work
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.reader import Source, read
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 
 
-def transcribing() -> EachChunk:
-    return EachChunk("transcribe", "collect", _prepare)
+def transcribing(roots: Sequence[Path] = ()) -> EachChunk:
+    """The stage.
+
+    Args:
+        roots: folders that the files of collected items lie in.
+    """
+
+    def prepare(_inputs: Inputs) -> Work:
+        return partial(_transcribed, list(roots))
+
+    return EachChunk("transcribe", "collect", prepare)
 
 
-def _prepare(_inputs: Inputs) -> Work:
-    return _transcribed
-
-
-def _transcribed(items: list[Item]) -> Iterator[Outcome]:
+def _transcribed(roots: list[Path], items: list[Item]) -> Iterator[Outcome]:
     for item in items:
         if "file" not in item:
-            yield item
+            yield _measured(item)
             continue
-        path = Path(item["file"])
-        if _changed(path, item["sha256"]):
+        path = roots[item["root"]] / item["file"]
+        if item["sha256"] != UNREAD and hash_of(path) != item["sha256"]:
             yield Dropped(item, "changed", "changed or gone since it was collected")
             continue
         for source in read(path):
-            yield _one(item, source)
+            made = _one(item, source)
+            yield made if isinstance(made, Dropped) else _measured(made)
 
 
-def _changed(path: Path, digest: str) -> bool:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() != digest
-    except OSError:
-        return True
+def _measured(item: Item) -> Item:
+    code, catalogue = item["annotated_code"], load_catalogue()
+    apis = item["apis"] or apis_of(code, catalogue)
+    return {**item, "apis": apis, NOTE: note(measure(code, catalogue))}
 
 
-def _one(item: Item, source: Source) -> Outcome:
+def _one(item: Item, source: Source) -> Item | Dropped:
     name = source.name.encode("utf-8", "replace").decode()
     origin = f"{item['source']}:{source.member}" if source.member else item["source"]
     made: dict[str, Any] = {**item, "id": name, "source": origin.encode("utf-8", "replace").decode()}
-    del made["file"], made["sha256"]
+    del made["file"], made["root"], made["sha256"]
     try:
         if source.plist is None:
             raise source.error or WfllmError("holds no shortcut")

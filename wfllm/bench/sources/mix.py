@@ -1,0 +1,83 @@
+"""Several sources as one: what `data=mix` is made of, and which of a part's records its weight takes."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from wfllm.config import schema as s
+from wfllm.config.registry import SCHEMAS
+from wfllm.errors import WfllmError, suggestion
+
+OPTIONS = ("starter", "shortcuts", "workflowbench", "records")
+_PART = re.compile(r"(?:\s*([^*:\s]+)\s*\*)?\s*([^:*\s]+)\s*(?::\s*(.+?)\s*)?")
+MOST = 1000
+"""Times one part may be repeated."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One source of a mix."""
+
+    text: str
+    """As the config has it."""
+    weight: float
+    data: s.Data
+
+
+def parts_of(data: s.MixData) -> list[Part]:
+    """The sources of a mix.
+
+    Raises:
+        WfllmError: a part that is none, an unknown option, a weight that is no number above 0.
+    """
+    return [_part(text, data) for text in data.parts]
+
+
+def _part(text: str, mix: s.MixData) -> Part:
+    where = f"data.parts: {text[:100]}"
+    found = _PART.fullmatch(text)
+    if found is None:
+        raise WfllmError("is no source", where=where, mend="Write option, option:path or weight*option:path.")
+    weight, option, path = found.groups()
+    if option not in OPTIONS:
+        mend = suggestion(option, OPTIONS, everything="Sources")
+        raise WfllmError(f"no source {option}", where=where, mend=mend)
+    if (path is None) != (option == "starter"):
+        mend = f"Write {option}." if option == "starter" else f"Write {option}:PATH."
+        raise WfllmError("has a path" if path else "has no path", where=where, mend=mend)
+    made: dict[str, object] = {"name": option, "max_records": mix.max_records}
+    if path is not None:
+        shares = {"dev_share": mix.dev_share, "test_share": mix.test_share}
+        made |= {"path": path, "on_error": mix.on_error, **shares}
+    try:
+        part = SCHEMAS["data"][option].model_validate(made)
+    except ValidationError as fault:
+        raise WfllmError(str(fault.errors()[0]["msg"]), where=where) from None
+    assert isinstance(part, s.Data)
+    return Part(text, _weight(weight, where), part)
+
+
+def _weight(text: str | None, where: str) -> float:
+    try:
+        weight = 1.0 if text is None else float(text)
+    except ValueError:
+        weight = 0.0
+    if not (math.isfinite(weight) and 0 < weight <= MOST):
+        raise WfllmError(f"{text} is no weight", where=where, mend=f"Write a number above 0, at most {MOST}.")
+    return weight
+
+
+def times(weight: float, text: str) -> int:
+    """How often a record is taken: the weight's whole part, and once more by a hash of its content.
+
+    The draw has nothing to do with the one that holds records out, so a share is the same share of each
+    split.
+    """
+    whole = math.floor(weight)
+    digest = hashlib.sha256(b"mix\0" + text.encode("utf-8", "surrogatepass")).digest()
+    return whole + (int.from_bytes(digest[:8], "big") / 2**64 < weight - whole)
