@@ -14,6 +14,7 @@ from wfllm.evaluation.codebleu.dataflow import dataflow_edges, dataflow_match
 from wfllm.evaluation.codebleu.ngram import ngram_scores
 from wfllm.evaluation.codebleu.parser import parse
 from wfllm.evaluation.codebleu.syntax import syntax_match
+from wfllm.workers import follow_parent
 
 Variant = Literal["fixed", "paper"]
 Weights = tuple[float, float, float, float]
@@ -95,7 +96,7 @@ def codebleu_many(
         return [one(pair) for pair in todo]
     # Fresh processes: a fork of one that holds threads (torch, trackers) may hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=follow_parent) as pool:
         return list(pool.map(one, todo, chunksize=max(1, len(todo) // (8 * jobs))))
 
 
