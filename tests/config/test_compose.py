@@ -28,7 +28,10 @@ NEEDS = {
 }
 NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=somewhere")
 NEEDED |= dict.fromkeys(("local", "replay"), "llm.path=somewhere")
+NEEDED["checkpoint"] = "annotator.path=somewhere"
 NEEDED["mix"] = "data.parts=[starter]"
+OF_BUILD = {("thoughts", "llm"), ("prompts", "build")}
+"""Options that no other command takes."""
 OPTIONS = [(group, option) for group in SCHEMAS for option in option_files(group)]
 PRESETS = list(option_files("experiment"))
 
@@ -96,11 +99,16 @@ def test_every_command_composes(command: str) -> None:
 def test_every_option_composes_and_keeps_its_values() -> None:
     """One round for as many options as the largest group has; smaller groups begin again."""
     seen: set[tuple[str, str]] = set()
-    for command in ("train", "ask"):
+    for command in ("train", "ask", "build"):
         groups = [group for group in command_groups(command) if group in SCHEMAS]
-        for turn in range(max(len(option_files(group)) for group in groups)):
-            chosen = {g: list(option_files(g))[turn % len(option_files(g))] for g in groups}
+        offered = {
+            g: [o for o in option_files(g) if (command == "build") == ((g, o) in OF_BUILD)] for g in groups
+        }
+        offered = {g: options or list(option_files(g)) for g, options in offered.items()}
+        for turn in range(max(map(len, offered.values()))):
+            chosen = {g: options[turn % len(options)] for g, options in offered.items()}
             needs = [NEEDED[option] for option in chosen.values() if option in NEEDED]
+            needs += NEEDS.get(command, [])
             composed = compose(command, [*(f"{g}={o}" for g, o in chosen.items()), *needs])
             for group, option in chosen.items():
                 seen.add((group, option))

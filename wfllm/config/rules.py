@@ -40,6 +40,7 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
             "16-mixed needs a GPU, and trainer.accelerator is cpu",
             "Use 32-true or bf16-mixed.",
         )
+    yield from _prompts(config)
     llm = getattr(config, "llm", None)
     if isinstance(llm, s.OpenAILlm) and llm.budget_usd is not None and None in (llm.price_in, llm.price_out):
         mend = "Give both in USD for a million tokens, or set llm.budget_tokens instead."
@@ -50,6 +51,38 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
         and not evaluation.splits
     ):
         yield ("evaluation.splits",), "empty, but an evaluation is asked for", "Use evaluation.splits=[id]."
+
+
+_FILLED = {
+    "rename": ("code", "names"),
+    "comments": ("code", "numbers"),
+    "plan": ("code",),
+    "query": ("code",),
+    "expand": ("theme", "documentation"),
+}
+"""What each prompt of a build cannot do without."""
+
+
+def _prompts(config: s.Command) -> Iterator[Broken]:
+    """Parts that belong to `wfllm build`, or to everything but it."""
+    thoughts, prompts = getattr(config, "thoughts", None), getattr(config, "prompts", None)
+    building = isinstance(config, s.BuildCommand)
+    if isinstance(thoughts, s.LlmThoughts) and not building:
+        mend = "Make the dataset first: wfllm build thoughts=llm output=…, then data=records here."
+        yield ("thoughts.name",), "only wfllm build asks a model for thoughts", mend
+    if isinstance(prompts, s.BuildPrompts) and not building:
+        yield ("prompts.name",), "are the prompts of wfllm build", "Use prompts=default."
+    if isinstance(prompts, s.Prompts) and building:
+        mend = "Use prompts=build, or a file of yours with `name: build`."
+        yield ("prompts.name",), "are the prompts of training, and not of wfllm build", mend
+    for name, fields in _FILLED.items() if isinstance(prompts, s.BuildPrompts) else ():
+        for field in fields:
+            if f"{{{field}}}" not in getattr(prompts, name).user:
+                yield (
+                    (f"prompts.{name}.user",),
+                    f"nowhere says {{{field}}}",
+                    f"Write {{{field}}} where it belongs.",
+                )
 
 
 def _tiny(model: s.TinyModel) -> Iterator[Broken]:

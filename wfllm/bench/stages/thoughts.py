@@ -1,4 +1,4 @@
-"""Stage `thoughts`: what a record lacks of query, plan and comments (paper, section 3.1)."""
+"""Stage `thoughts`: what a record lacks of names, comments, plan and query (paper, section 3.1)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,47 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from wfllm.bench.record import Record
+from wfllm.bench.stages.asking import Asking, Sampling, Talk, answer_settings
 from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Work
 from wfllm.bench.thoughts.catalogue import annotate
+from wfllm.bench.thoughts.llm import Thinker
 from wfllm.config import schema as s
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.catalogue import load_catalogue
 
 _KEYS = {f.name for f in fields(Record)}
+PROMPTS = {"name", "language", "rename", "comments", "plan", "query"}
 
 
-def thinking(thoughts: s.CatalogueThoughts) -> EachChunk:
-    return EachChunk("thoughts", "filter", _prepare, thoughts.model_dump(mode="json"))
+def thinking(
+    thoughts: s.Thoughts, prompts: s.BuildPrompts | None = None, llm: s.Llm | None = None
+) -> EachChunk:
+    """The stage.
+
+    Args:
+        prompts, llm: the wording, and who answers, where `thoughts` asks a model.
+    """
+    settings = thoughts.model_dump(mode="json")
+    if not isinstance(thoughts, s.LlmThoughts):
+        return EachChunk("thoughts", "filter", _prepare, settings)
+    assert prompts is not None
+    assert llm is not None
+    wording = prompts.model_dump(mode="json", include=PROMPTS)
+    settings = {**settings, "prompts": wording, "llm": answer_settings(llm)}
+    return EachChunk(
+        "thoughts", "filter", lambda _: Thoughts(thoughts, prompts, llm), settings, processes=False
+    )
+
+
+class Thoughts(Asking):
+    """The work of `thoughts=llm`."""
+
+    def __init__(self, settings: s.LlmThoughts, prompts: s.BuildPrompts, llm: s.Llm) -> None:
+        self.thinker = Thinker(settings, prompts, load_catalogue())
+        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed))
+
+    async def one(self, talk: Talk, item: Item) -> Outcome:
+        return await self.thinker.think(talk, item)
 
 
 def _prepare(_inputs: Inputs) -> Work:

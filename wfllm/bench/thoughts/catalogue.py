@@ -81,7 +81,7 @@ def annotate(record: Record, catalogue: Catalogue | None = None) -> Record:
     catalogue = catalogue or load_catalogue()
     code = record.annotated_code
     title = str(record.meta.get("title") or record.id)
-    commented = _commented_lines(code)
+    commented = commented_lines(code)
     lacking = {
         s.index: comment(s, catalogue) for s in statements(code, catalogue) if s.line - 1 not in commented
     }
@@ -94,7 +94,7 @@ def annotate(record: Record, catalogue: Catalogue | None = None) -> Record:
     )
 
 
-def _commented_lines(code: str) -> set[int]:
+def commented_lines(code: str) -> set[int]:
     """Numbers of the lines that are comments."""
     lines: set[int] = set()
     for start, end, label in code_spans(code):
