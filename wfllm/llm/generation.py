@@ -30,7 +30,7 @@ TAIL = 16
 """Tokens before the newest that are looked through for a stop text, beside those the text itself has."""
 
 
-class Loaded:
+class LoadedLlm:
     """Weights and tokenizer.
 
     Raises:
@@ -63,6 +63,7 @@ class Loaded:
         # Nothing of what the model's file says about sampling: the request says it all.
         model.generation_config = GenerationConfig(eos_token_id=self.ends or None, pad_token_id=self.pad)
         self.context = getattr(model.config, "max_position_embeddings", None) or 2**31
+        self.longest = self.context - 1
 
     def encode(self, request: Request) -> list[int]:
         """Tokens of the prompt, by the chat template where the tokenizer has one."""

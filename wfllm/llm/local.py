@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from wfllm.config.schema import LocalLlm
 from wfllm.errors import WfllmError
@@ -26,20 +27,40 @@ GATHER = 0.02
 """Seconds in which further prompts may join those that wait."""
 
 
-class LocalModel(Backend):
-    """The `llm=local` group at work.
+class Loaded(Protocol):
+    """Weights and tokenizer in memory."""
 
-    Raises:
-        WfllmError: the path is a folder without a model.
+    context: int
+    """Tokens the model reads and writes at most, together."""
+    longest: int
+    """Tokens of the longest prompt that it answers."""
+
+    def encode(self, request: Request) -> list[int]:
+        """Tokens of the prompt."""
+
+    def answer(self, requests: Sequence[Request], ended: Callable[[], bool]) -> list[Reply]:
+        """Answer a batch of prompts that are not too long; `ended` says that nobody waits for it any more."""
+
+
+class InBatches(Backend, ABC):
+    """A model on this machine: prompts are gathered, sorted by length and answered in batches.
+
+    Args:
+        model: its name for people and transcripts.
+        identity: what the cache knows it by.
+        batch_size: prompts answered at once.
     """
 
-    def __init__(self, config: LocalLlm) -> None:
-        self.config, self.model = config, config.path
-        self.identity = [_fingerprint(config), config.dtype]
-        self.concurrency = POOL * config.batch_size
+    def __init__(self, model: str, identity: Any, batch_size: int) -> None:
+        self.model, self.identity, self.batch_size = model, identity, batch_size
+        self.concurrency = POOL * batch_size
         self._waiting: list[Asked] = []
         self._work: asyncio.Task[None] | None = None
-        self._loaded: Any = None
+        self._loaded: Loaded | None = None
+
+    @abstractmethod
+    def load(self) -> Loaded:
+        """Called once, when the first prompt comes."""
 
     async def ask(self, request: Request) -> Reply:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -64,7 +85,7 @@ class LocalModel(Backend):
                 _fail(pool, error)
                 continue
             fitting = {id(future) for batch in batches for _, future in batch}
-            context = self._loaded.context
+            context = self._now().context
             _fail(
                 [asked for asked in pool if id(asked[1]) not in fitting],
                 NoAnswerError(
@@ -85,22 +106,40 @@ class LocalModel(Backend):
 
     def _batches(self, pool: Sequence[Asked]) -> list[list[Asked]]:
         """The pool by length, the longest first, so that what needs most memory shows at once."""
-        if self._loaded is None:
-            from wfllm.llm.generation import Loaded
-
-            print(f"Loading {self.config.path}", file=sys.stderr, flush=True)
-            self._loaded = Loaded(self.config)
-        lengths = [len(self._loaded.encode(request)) for request, _ in pool]
+        loaded = self._now()
+        lengths = [len(loaded.encode(request)) for request, _ in pool]
         order = sorted(range(len(pool)), key=lambda i: -lengths[i])
-        fitting = [pool[i] for i in order if lengths[i] < self._loaded.context]
-        size = self.config.batch_size
+        fitting = [pool[i] for i in order if lengths[i] <= loaded.longest]
+        size = self.batch_size
         return [fitting[i : i + size] for i in range(0, len(fitting), size)]
 
     def _answer_batch(self, batch: Sequence[Asked]) -> list[Reply]:
         requests = [request for request, _ in batch]
         # Where nobody waits for any of them any more (Ctrl-C), the batch ends at its next token.
-        replies: list[Reply] = self._loaded.answer(requests, lambda: all(f.done() for _, f in batch))
-        return replies
+        return self._now().answer(requests, lambda: all(f.done() for _, f in batch))
+
+    def _now(self) -> Loaded:
+        if self._loaded is None:
+            print(f"Loading {self.model}", file=sys.stderr, flush=True)
+            self._loaded = self.load()
+        return self._loaded
+
+
+class LocalModel(InBatches):
+    """The `llm=local` group at work.
+
+    Raises:
+        WfllmError: the path is a folder without a model.
+    """
+
+    def __init__(self, config: LocalLlm) -> None:
+        super().__init__(config.path, [_fingerprint(config), config.dtype], config.batch_size)
+        self.config = config
+
+    def load(self) -> Loaded:
+        from wfllm.llm.generation import LoadedLlm
+
+        return LoadedLlm(self.config)
 
 
 async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
