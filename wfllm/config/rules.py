@@ -41,6 +41,10 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
             "Use 32-true or bf16-mixed.",
         )
     yield from _prompts(config)
+    annotator, expand = getattr(config, "annotator", None), getattr(config, "expand", None)
+    if isinstance(annotator, s.AskedAnnotator) and isinstance(expand, s.Expand) and not expand.count:
+        cause = "0, so there is nothing to annotate"
+        yield ("expand.count", "annotator.name"), cause, "Set expand.count=N."
     llm = getattr(config, "llm", None)
     if isinstance(llm, s.OpenAILlm) and llm.budget_usd is not None and None in (llm.price_in, llm.price_out):
         mend = "Give both in USD for a million tokens, or set llm.budget_tokens instead."

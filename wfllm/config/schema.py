@@ -160,7 +160,7 @@ class LlmThoughts(Thoughts):
     """Which names are to be changed: those that say nothing, or all that no block of Shortcuts prescribes.
     The paper's rule is unknown."""
     at_once: Positive = 60
-    """Names, or comments, that one prompt asks for; how the paper kept within an answer's length is unknown."""
+    """Names, or comments, that one prompt asks for; how the paper kept answers short enough is unknown."""
     longest_line: Positive = 400
     """Characters of a line of code in a prompt; the rest of longer texts is left out there. Unknown in the
     paper."""
@@ -176,7 +176,7 @@ class LlmThoughts(Thoughts):
     max_tokens: Positive | None = None
     """Longest answer in tokens; null takes `llm.max_tokens`. Unknown in the paper."""
     seed: Seed = 0
-    """With the record's id it seeds the sampling, where the temperature is not 0 and the model takes seeds."""
+    """With the record's id it seeds the sampling where the temperature is not 0."""
 
 
 class Prompt(Schema):
@@ -659,7 +659,7 @@ class Expand(Schema):
     """New requests for APIs drawn at random (paper, section 3.2)."""
 
     count: Count = 0
-    """How many are drawn; 0 makes none. The paper keeps 91,992. The first ones stay the same when it grows."""
+    """How many are drawn; 0 makes none. The paper keeps 91,992. The first stay the same as it grows."""
     builtin_share: Annotated[Float, Field(ge=0, le=1)] = 0.5
     """Share of a request's APIs that come from the built-in ones; the paper says about half."""
     smoothing: Annotated[Float, Field(ge=0)] = 1.0
@@ -725,7 +725,7 @@ class LlmAnnotator(AskedAnnotator):
 
     name: Literal["llm"]
     base_url: Url | None = None
-    """Address of a server of its own, beside `llm.base_url` for thoughts and requests; null takes that one."""
+    """Address of a server of its own, beside `llm.base_url` for the other stages; null takes that."""
     model: str | None = None
     """The annotator's name on it; null takes `llm.model`."""
     identity: str | None = None
@@ -760,11 +760,12 @@ class CheckpointAnnotator(AskedAnnotator):
 class Confirm(Schema):
     """Which synthetic samples are good enough (paper, section 3.3); what is dropped is kept with the rule.
 
-    The rules are asked in the order they stand in. False, or null where a share is asked for, switches one off.
+    The rules are asked in this order. False, or null where a share is asked for, switches one off.
     """
 
     repair: bool = False
-    """First let the model of the group `llm` repair plan and code, told what the checker finds; the paper does."""
+    """First let the model of the group `llm` repair plan and code, told what the checker finds, as the paper
+    does."""
     temperature: Temperature | None = None
     """Sampling temperature of the repair; null takes `llm.temperature`. Unknown in the paper."""
     max_tokens: Positive | None = None
@@ -780,7 +781,7 @@ class Confirm(Schema):
     prompt_fragments: bool = True
     """Drop samples in which the conversation goes on: turn markers, roles, fences of code."""
     repetition: Annotated[Float, Field(gt=0, le=1)] | None = 0.5
-    """Largest share of a plan's or code's lines or words that are the same few, eight times in a row or more."""
+    """Largest share of a plan's or code's lines or words that are the same few, eight times in a row."""
     api_names_in_query: bool = True
     """Drop samples whose request has the name of an API or of a parameter in it."""
     parses: bool = True
@@ -801,15 +802,15 @@ class Confirm(Schema):
     binary: bool = True
     """Drop samples that refer to content beside the code, which is nowhere."""
     unused_apis: Annotated[Float, Field(ge=0, le=1)] | None = 0.5
-    """Largest share of the given APIs that may stay unused. The paper drops samples "that do not use the given
-    APIs"; how many are meant is unknown."""
+    """Largest share of the given APIs that may stay unused. The paper drops what does not use the given APIs;
+    how many of them is unknown."""
     unseen_apis: bool = True
     """Drop samples that use an API which only the test of unseen APIs uses."""
     comments_missing: Annotated[Float, Field(ge=0, le=1)] | None = 0.2
     """Largest share of statements without a comment."""
     plan_code: Annotated[Float, Field(ge=0, le=1)] | None = 0.5
-    """Smallest share of the called APIs that the plan says a word of (title, output, name, description, or what
-    the call is given); a sample without a plan is dropped, too."""
+    """Smallest share of the called APIs that the plan says a word of (title, output, name, description, or
+    what the call is given); a sample without a plan is dropped, too."""
     near_duplicate: bool = True
     """Drop samples that say the same as one held out for validation or test, in code or request."""
 

@@ -1,7 +1,8 @@
 """Stage `assemble`: the finished dataset; visible whole or not at all.
 
 `<split>.jsonl` is what `data=records` reads, `parquet/` with `README.md` what `datasets.load_dataset` reads,
-`workflowbench/` the published release's layout. Everything is written record by record.
+`workflowbench/` the published release's layout, `trajectories.jsonl` what a repair mended. Everything is
+written record by record.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from wfllm.bench.ids import UniqueIds
 from wfllm.bench.record import Record
 from wfllm.bench.splits import SPLITS
 from wfllm.bench.stages.card import card
 from wfllm.bench.stages.parquet import ParquetFiles
-from wfllm.bench.stages.stage import Item
+from wfllm.bench.stages.stage import TRAJECTORIES, Item
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
 
 FOLDER = "dataset"
+PAIRS = "trajectories.jsonl"
 _NOTE = ".dataset.json"
 """Beside the dataset: what it was made of, and its files' sizes."""
 _KEYS = [f.name for f in fields(Record)]
@@ -111,9 +113,12 @@ def _write(folder: Path, items: Iterable[Item], formats: Collection[str]) -> dic
         writers += [make(folder / name) for name, make in makers.items() if name in formats]
         for writer in writers:
             stack.callback(writer.close)
+        pairs = PairFile(folder / PAIRS)
+        stack.callback(pairs.close)
         for item in items:
             record = {key: item[key] for key in _KEYS if key in item}
             record["id"] = ids.unique(record["id"])
+            pairs.add(record["id"], item)
             for writer in writers:
                 writer.add(record)
             counts[item["split"]] += 1
@@ -135,6 +140,23 @@ class LineFiles:
     def close(self) -> None:
         for file in self.files.values():
             file.close()
+
+
+class PairFile:
+    """`trajectories.jsonl`: lines that a model got wrong beside what mended them; no file without any."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: TextIO | None = None
+
+    def add(self, name: str, item: Item) -> None:
+        for pair in item.get(TRAJECTORIES, ()):
+            self.file = self.file or self.path.open("w", encoding="utf-8", newline="\n")
+            self.file.write(json.dumps({**pair, "id": name}, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        if self.file is not None:
+            self.file.close()
 
 
 class PublishedFiles:

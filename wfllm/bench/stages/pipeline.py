@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wfllm.bench.stages.annotate import Annotator, annotating
 from wfllm.bench.stages.asking import build_llm
 from wfllm.bench.stages.collect import collect
+from wfllm.bench.stages.confirm import confirming
 from wfllm.bench.stages.draw import drawing
 from wfllm.bench.stages.expand import expanding
 from wfllm.bench.stages.filter import filtering
@@ -19,8 +21,12 @@ SOURCES = ("split", "confirm")
 """Stages whose items make the dataset, where a build has them: the seed part, then the synthetic part."""
 
 
-def pipeline(config: s.BuildCommand) -> list[Stage]:
+def pipeline(config: s.BuildCommand, annotator: Annotator | None = None) -> list[Stage]:
     """Every stage this config asks for.
+
+    Args:
+        config: the command's.
+        annotator: who writes workflows for new requests; without one the build ends with these.
 
     Raises:
         WfllmError: the data source is not there.
@@ -36,4 +42,6 @@ def pipeline(config: s.BuildCommand) -> list[Stage]:
     ]
     if config.expand.count:
         stages += [drawing(config.expand), expanding(config.expand, config.prompts, llm)]
+        if annotator is not None:
+            stages += [annotating(annotator), confirming(config.confirm, config.prompts, llm)]
     return stages

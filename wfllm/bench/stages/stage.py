@@ -9,6 +9,9 @@ from typing import Any, Protocol
 Item = dict[str, Any]
 """A sample on its way: the keys of a Record, and what a stage notes for later ones. JSON values only."""
 
+TRAJECTORIES = "trajectories"
+"""Key of an item for the pairs of wrong and mended lines (`wfllm.bench.trajectories`); no key of a Record."""
+
 
 @dataclass(frozen=True)
 class Dropped:
