@@ -15,11 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from wfllm import lock
+from wfllm.bench.stages.asking import build_llm
 from wfllm.bench.stages.assemble import FOLDER, assemble
 from wfllm.bench.stages.engine import Build, StageReport
 from wfllm.bench.stages.merge import merge
 from wfllm.bench.stages.pipeline import SOURCES, pipeline
 from wfllm.bench.stages.stage import Stage
+from wfllm.commands.annotator import make_annotator
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.errors import WfllmError, one_line, suggestion
@@ -41,7 +43,7 @@ def run(composed: Composed) -> int:
     root = Path(config.output).expanduser()
     _require_apart(config, root)
     shard = _shard(config.shard)
-    stages = pipeline(config)
+    stages = pipeline(config, make_annotator(config.annotator, build_llm(config.llm, root), root))
     _require_stages(config, [stage.name for stage in stages])
     root.mkdir(parents=True, exist_ok=True)
     _lock(root, shard)
