@@ -9,7 +9,8 @@ import re
 Messages = list[dict[str, str]]
 
 WORDS = (
-    "garden", "letters", "dinner", "train", "museum", "bicycle", "library", "market", "piano", "river", "school",
+    "garden", "letters", "dinner", "train", "museum", "bicycle", "library", "market", "piano", "river",
+    "school",
     "holiday", "kitchen", "weather", "birthday", "camera", "hospital", "concert", "mountain", "breakfast",
 )  # fmt: skip
 NOT_TWICE = "That answer cannot be used"

@@ -1,7 +1,8 @@
 """Stage `draw`: blueprints of synthetic samples, drawn and written by nobody (paper, section 3.2).
 
-A blueprint is an item with APIs, a theme as its category, and the ids of its examples: all of it from training
-workflows and the catalogue. The i-th hangs on the seed and i, so that a larger `expand.count` only adds some.
+A blueprint is an item with APIs, a theme as its category, and the ids of its examples: all of it from
+training workflows and the catalogue. The i-th hangs on the seed and i, so that a larger `expand.count` only
+adds some.
 """
 
 from __future__ import annotations

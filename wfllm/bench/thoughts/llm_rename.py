@@ -7,6 +7,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 
 from wfllm.bench.thoughts.sentences import capped, says
 from wfllm.errors import WfllmError
@@ -124,16 +125,26 @@ def renamed(code: str, new: Mapping[str, str]) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             node.id = new.get(node.id, node.id)
-    for start, end, node in sorted(edits, key=lambda edit: -edit[0]):
-        text = text[:start] + expression(node).encode("utf-8") + text[end:]
-    made = text.decode("utf-8")
-    try:
+    made, same = "", False
+    with suppress(WfllmError, ValueError, RecursionError):  # forms that a printer cannot print
+        for start, end, node in sorted(edits, key=lambda edit: -edit[0]):
+            text = text[:start] + _printed(node).encode("utf-8") + text[end:]
+        made = text.decode("utf-8")
         same = ast.dump(parse_code(made)) == ast.dump(tree)
-    except (WfllmError, RecursionError):
-        same = False
     if not same:
         raise WfllmError("its names cannot be changed where they stand", mend="Set thoughts.rename=false.")
     return made
+
+
+def _printed(node: ast.expr) -> str:
+    """A name or a text with values; forms the dialect does not have are left to Python's own printer."""
+    if isinstance(node, ast.Name):
+        return node.id
+    inner = [n for n in ast.walk(node) if n is not node]
+    values = [n for n in inner if isinstance(n, ast.FormattedValue)]
+    plain = all(v.conversion == -1 and v.format_spec is None for v in values)
+    nested = any(isinstance(n, (ast.JoinedStr, ast.Constant)) for v in values for n in ast.walk(v.value))
+    return expression(node) if plain and not nested else ast.unparse(node)
 
 
 def _span(node: ast.expr, starts: list[int]) -> tuple[int, int]:

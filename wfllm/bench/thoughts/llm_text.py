@@ -26,11 +26,10 @@ def shown(code: str, longest_line: int, numbered: bool = False) -> str:
     if numbered:
         for number, placed in enumerate(preorder(parse_code(code)), start=1):
             numbers.setdefault(placed.node.lineno, []).append(number)
-    lines = code.strip("\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    skipped = len(code) - len(code.lstrip("\n"))
-    width = len(str(max((n for group in numbers.values() for n in group), default=0)))
+    lines = code.rstrip("\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    width = max((len(",".join(map(str, group))) for group in numbers.values()), default=0)
     out: list[str] = []
-    for at, line in enumerate(lines, start=1 + skipped):
+    for at, line in enumerate(lines, start=1):
         if len(line) > longest_line:
             line = f"{line[:longest_line]}… ({len(line) - longest_line:,} more characters)"
         if numbered:
@@ -114,7 +113,7 @@ def forbidden_in(
     whole_names_only: bool = False,
 ) -> set[str]:
     """Names in a text that only code has: of functions, of parameters, of variables."""
-    found = set(re.findall(r"\bis[._]workflow[._]actions\b[\w.]*", text))
+    found = set(re.findall(r"\bis[._]workflow[._]actions[\w.]*", text))
     tokens = set(re.findall(r"\w+", text))
     dotted = set(re.findall(r"[A-Za-z][\w-]*(?:\.[\w-]+)+", text))
     for identifier in apis:
