@@ -67,7 +67,14 @@ def _served(config: s.LlmAnnotator, llm: s.Llm) -> Annotator:
 
 
 def _trained(config: s.CheckpointAnnotator, llm: s.Llm, root: Path) -> Annotator:
-    from wfllm.commands.trained_model import TrainedModel, find_trained
+    if config.path.startswith(("wandb:", "wandb-artifact:")):
+        name = config.path.partition(":")[2].lstrip("/")
+        raise WfllmError(
+            "an artifact is not fetched from here",
+            where=f"annotator.path={config.path}",
+            mend=f"Fetch it: wandb artifact get {name} --root FOLDER, then annotator.path=FOLDER.",
+        )
+    from wfllm.commands.trained_model import TrainedModel, find_trained  # imports torch
 
     found = find_trained(config)
     prompts, target = found.prompts or named_prompts(config.prompts), found.target or FULL
@@ -106,10 +113,7 @@ class Wordings:
 def read(text: str) -> Written:
     """An answer taken apart as evaluation does, and whether its code block ends."""
     answer = read_answer(text)
-    if answer.code is None:
-        return Written(answer.plan, None, True)
-    after = text[text.find("```") + 3 :].partition(answer.code)[2] if answer.code else text
-    return Written(answer.plan, answer.code, after.lstrip(" \t").startswith("```"))
+    return Written(answer.plan, answer.code, answer.closed)
 
 
 def named_prompts(name: str) -> s.Prompts:

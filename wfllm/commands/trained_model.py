@@ -43,13 +43,6 @@ def find_trained(config: s.CheckpointAnnotator) -> Trained:
     Raises:
         WfllmError: there is none, or it would have to be fetched first.
     """
-    if config.path.startswith(("wandb:", "wandb-artifact:")):
-        name = config.path.partition(":")[2].lstrip("/")
-        raise WfllmError(
-            "an artifact is not fetched from here",
-            where=f"annotator.path={config.path}",
-            mend=f"Fetch it: wandb artifact get {name} --root FOLDER, then annotator.path=FOLDER.",
-        )
     path = Path(config.path).expanduser()
     run = path.parent if path.name == "model" else path
     if (run / "run.json").is_file():

@@ -35,6 +35,8 @@ class Answer:
 
     plan: str
     code: str | None
+    closed: bool = True
+    """False where a code block begins and never ends, as in an answer that was cut."""
 
 
 def prompt_messages(
@@ -103,4 +105,4 @@ def read_answer(text: str) -> Answer:
         return Answer(plan, None)
     body = text[opening.end() :]
     closing = re.search(r"^[ \t]*```", body, re.MULTILINE)
-    return Answer(plan, body[: closing.start()] if closing else body)
+    return Answer(plan, body[: closing.start()] if closing else body, closing is not None)
