@@ -67,4 +67,24 @@ def python(*actions: dict[str, Any]) -> Transcript:
 
 
 def code(*actions: dict[str, Any]) -> str:
-    return python(*actions).code
+    """The code of a part of a shortcut: the variables it uses are set elsewhere."""
+    elsewhere = setting(*actions)
+    lines = python(*actions, *elsewhere).code.splitlines(keepends=True)
+    return "".join(lines[: len(lines) - len(elsewhere)])
+
+
+def setting(*actions: dict[str, Any]) -> list[dict[str, Any]]:
+    """Actions that set the variables which these use and do not set."""
+    used: dict[str, None] = {}
+    stack: list[Any] = list(actions)[::-1]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            name = value.get("VariableName")
+            used.update({name: None} if isinstance(name, str) and not name.startswith("Repeat ") else {})
+            stack.extend(list(value.values())[::-1])
+        elif isinstance(value, list):
+            stack.extend(value[::-1])
+    for action in actions:
+        used.pop(action.get("WFWorkflowActionParameters", {}).get("WFVariableName"), None)
+    return [act("setvariable", WFVariableName=name, WFInput=att({"Type": "Clipboard"})) for name in used]

@@ -24,6 +24,9 @@ KINDS = {
     "CurrentApp",
     "Input",
 }
+TOKEN_KEYS = {
+    "Type", "OutputUUID", "OutputName", "VariableName", "VariableUUID", "Prompt", "Aggrandizements",
+}  # fmt: skip
 EDITOR = {
     "UUID", "CustomOutputName", "GroupingIdentifier", "WFControlFlowMode", "WFMenuLegacyCancelBehavior",
     "WFConditionalLegacyComparisonBehavior",
@@ -55,18 +58,56 @@ OWN_KEYS = {
 WORDS = {"Equals": 4, "Is Greater Than": 2, "Is Less Than": 0, "Contains": 99, "": 4, None: 4}
 
 
+BLOCKS = {P + name for name in ("conditional", "repeat.each", "repeat.count", "choosefrommenu")}
+Actions = list[tuple[str, dict[str, Any]]]
+
+
+def repaired(actions: Actions) -> Actions:
+    """Broken blocks made whole, as the package says it recovers them: one that is never closed ends with
+    what is around it; an end or a middle of no block, or a second Otherwise, is an action like any other."""
+    out: Actions = []
+    around: list[tuple[str, Any, list[int]]] = []
+    for identifier, fields in actions:
+        mode = int(fields.get("WFControlFlowMode", 0)) if identifier in BLOCKS else 0
+        group = fields.get("GroupingIdentifier")
+        if identifier in BLOCKS and mode == 0:
+            around.append((identifier, group, []))
+        elif identifier in BLOCKS:
+            at = len(around) - 1
+            while at >= 0 and not (
+                around[at][0] == identifier and (None in (group, around[at][1]) or group == around[at][1])
+            ):
+                at -= 1
+            branches = around[at][2] if at >= 0 else []
+            once = identifier == P + "conditional" and branches
+            if at < 0 or (mode == 1 and (once or ".repeat." in identifier)):
+                out.append((f"stray {identifier}", fields))
+                continue
+            out.extend((inner, {"WFControlFlowMode": 2}) for inner, _, _ in reversed(around[at + 1 :]))
+            del around[at + 1 :]
+            branches.append(mode)
+            if mode == 2:
+                around.pop()
+        out.append((identifier, fields))
+    return [*out, *((inner, {"WFControlFlowMode": 2}) for inner, _, _ in reversed(around))]
+
+
 class Meaning:
     """Reads one property list."""
 
     def __init__(self, plist: dict[str, Any], apis: Mapping[str, Api]) -> None:
         self.apis = apis
-        self.actions = [
-            (a["WFWorkflowActionIdentifier"], a["WFWorkflowActionParameters"])
+        self.actions = repaired([
+            (a["WFWorkflowActionIdentifier"], a.get("WFWorkflowActionParameters", {}))
             for a in plist["WFWorkflowActions"]
-        ]
+        ])  # fmt: skip
         self.order: dict[str, int] = {}
         self.variables: dict[str, int] = {}
         self.opener: dict[int, int] = {}
+        self.level = 0
+        """Repeats around the action being read."""
+        self.unfinished: set[int] = set()
+        """Blocks around it that nothing has run before: what they leave behind is not there yet."""
         self._pair()
         for i, (_, fields) in enumerate(self.actions):
             if "UUID" in fields:
@@ -78,12 +119,7 @@ class Meaning:
     def _pair(self) -> None:
         stack: list[int] = []
         for i, (identifier, _) in enumerate(self.actions):
-            if identifier not in (
-                P + "conditional",
-                P + "repeat.each",
-                P + "repeat.count",
-                P + "choosefrommenu",
-            ):
+            if identifier not in BLOCKS:
                 continue
             if self.mode(i) == 0:
                 stack.append(i)
@@ -99,18 +135,22 @@ class Meaning:
         return self.variables.setdefault(name, len(self.variables))
 
     def token(self, raw: dict[str, Any]) -> Any:
+        while "Type" not in raw:
+            raw = raw["Value"]  # wrapped more than once
         if "Variable" in raw and "VariableName" not in raw:
             return self.token(raw["Variable"]["Value"])
         kind = raw["Type"]
         name: Any = None
         if kind == "ActionOutput":
             name = self.order.get(raw["OutputUUID"], "missing")
+            name = "missing" if name in self.unfinished else name
         elif kind == "Variable":
             name = self.variable(raw["VariableName"])
         steps = [
             sorted((k, self.value(v)) for k, v in step.items()) for step in raw.get("Aggrandizements", [])
         ]
-        return ("token", kind, name, raw.get("Prompt"), repr(steps))
+        more = sorted((k, repr(self.value(v))) for k, v in raw.items() if k not in TOKEN_KEYS)
+        return ("token", kind, name, raw.get("Prompt"), repr(steps), *more)
 
     def text(self, raw: Any) -> Any:
         if isinstance(raw, str):
@@ -158,6 +198,8 @@ class Meaning:
 
     def items(self, raw: Any) -> Any:
         while isinstance(raw, dict) and "WFDictionaryFieldValueItems" not in raw:
+            if raw.get("Type") in KINDS:
+                return self.token(raw)
             raw = raw["Value"]
         pairs = raw["WFDictionaryFieldValueItems"] if isinstance(raw, dict) else raw
         return ["items", *((self.text(pair.get("WFKey", "")), self.item(pair)) for pair in pairs)]
@@ -165,7 +207,7 @@ class Meaning:
     def item(self, raw: Any) -> Any:
         if isinstance(raw, str):
             return (0, self.text(raw))
-        kind, value = raw.get("WFItemType", 0), raw.get("WFValue")
+        kind, value = int(raw.get("WFItemType", 0)), raw.get("WFValue")
         if (
             isinstance(value, dict)
             and value.get("WFSerializationType") == "WFArrayParameterState"
@@ -199,7 +241,6 @@ class Meaning:
     def read(self) -> list[Any]:
         self.prev: Any = ("token", "ExtensionInput", None, None, "[]")
         inside: dict[int, Any] = {}
-        level = 0
         out: list[Any] = []
         for i, (identifier, raw) in enumerate(self.actions):
             fields = {k: v for k, v in raw.items() if k not in EDITOR and not k.startswith("Show-")}
@@ -211,16 +252,18 @@ class Meaning:
                     self.prev = inside[block]
                     out.append((short, "branch", self.case(block, i)))
                 else:
-                    level -= short.startswith("repeat")
+                    self.level -= short.startswith("repeat")
+                    self.unfinished.discard(block)
                     self.prev = ("token", "ActionOutput", block, None, "[]")
                     out.append((short, "end"))
                 continue
             made, after = self.action(i, short, fields, raw)
             if block is not None:
-                level += short.startswith("repeat")
+                self.level += short.startswith("repeat")
+                self.unfinished.update([] if self.level else [i])
                 self.prev = after
                 if short == "repeat.each":
-                    name = "Repeat Item" + (f" {level}" if level > 1 else "")
+                    name = "Repeat Item" + (f" {self.level}" if self.level > 1 else "")
                     self.prev = ("token", "Variable", name, None, "[]")
                 elif short == "repeat.count":
                     self.prev = None
@@ -292,7 +335,7 @@ class Meaning:
         rows, prefix = [fields], None
         if isinstance(table, dict):
             rows = table["Value"]["WFActionParameterFilterTemplates"]
-            prefix = table["Value"]["WFActionParameterFilterPrefix"] if len(rows) > 1 else None
+            prefix = table["Value"].get("WFActionParameterFilterPrefix") if len(rows) > 1 else None
         subject = self.value(rows[0]["WFInput"]) if "WFInput" in rows[0] else self.prev
         after = self.value(fields["WFInput"]) if "WFInput" in fields else self.prev
         if isinstance(table, dict) and "WFInput" not in fields:

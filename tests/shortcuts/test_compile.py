@@ -197,10 +197,11 @@ def test_a_hash_inside_a_text_is_no_comment() -> None:
     ],
 )
 def test_conditions_read_back(test: str) -> None:
-    code = f"if {test}:\n    is_workflow_actions_openurl()\n"
+    above = "x = clipboard()\ny = clipboard()\n"
+    code = f"{above}if {test}:\n    is_workflow_actions_openurl()\n"
     made = transcribe(build_tree({"WFWorkflowActions": actions(code)}, "x"), APIS).code
     again = {"3 < x": "x > 3", "not (x == 'a')": "x != 'a'"}.get(test, test)
-    assert made == f"if {again}:\n    is_workflow_actions_openurl()\n"
+    assert made == f"{above}if {again}:\n    is_workflow_actions_openurl()\n"
 
 
 HOSTILE = [

@@ -144,6 +144,7 @@ def test_an_input_that_was_implicit_is_written_where_another_action_now_stands_b
 
 def test_operands_left_over_from_a_former_test_do_not_outlive_an_edit_of_the_test() -> None:
     workflow = plist(
+        act("setvariable", WFVariableName="x", WFInput=att({"Type": "Clipboard"})),
         block(
             "conditional", 0, WFInput=cond(var("x")), WFCondition=2, WFNumberValue="5",
             WFConditionalActionString="left over",
@@ -151,8 +152,8 @@ def test_operands_left_over_from_a_former_test_do_not_outlive_an_edit_of_the_tes
         block("conditional", 2),
     )  # fmt: skip
     made, sidecar = both(workflow)
-    assert made.code.startswith("if x > 5:")
-    first = compile_code(made.code.replace("x > 5", "x == 5"), sidecar)["WFWorkflowActions"][0]
+    assert made.code.startswith("x = clipboard()\nif x > 5:")
+    first = compile_code(made.code.replace("x > 5", "x == 5"), sidecar)["WFWorkflowActions"][1]
     assert "WFConditionalActionString" not in first["WFWorkflowActionParameters"]
 
 

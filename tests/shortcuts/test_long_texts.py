@@ -15,9 +15,13 @@ from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 
 LONG = "line one\n\tand 'two' \"three\" \\ {four} 😀 " * 20
+LONG_UNITS = len(LONG.encode("utf-16-le")) // 2
 WORKFLOW = plist(
     act("gettext", WFTextActionText=LONG, UUID="A"),
-    act("gettext", WFTextActionText=txt(f"\ufffc{LONG}\ufffc", at0=var("x"), **{f"at{len(LONG.encode('utf-16-le')) // 2 + 1}": var("y")})),
+    act(
+        "gettext",
+        WFTextActionText=txt(f"\ufffc{LONG}\ufffc", at0=var("x"), **{f"at{LONG_UNITS + 1}": var("y")}),
+    ),
     act("openurl", WFX=LONG, WFY=[LONG, "short"], WFZ={"a": LONG}, **{LONG: "key"}),
     block("conditional", 0, WFInput=cond(var("x")), WFCondition=4, WFConditionalActionString=LONG),
     act("setvariable", WFVariableName=LONG, WFInput=att(var("x"))),
@@ -50,7 +54,7 @@ def test_a_text_that_is_lost_or_damaged_is_told() -> None:
     made = transcribe(build_tree(WORKFLOW, "x"), longest_text=100)
     (digest,) = made.data
     for data in ({}, {digest: b"\xff"}):
-        with pytest.raises(CompileError, match="not beside the code|no text"):
+        with pytest.raises(CompileError, match=r"not beside the code|no text"):
             compile_code(made.code, None, data)
 
 

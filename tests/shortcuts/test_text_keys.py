@@ -109,7 +109,10 @@ def test_none_is_nothing_once() -> None:
 
 
 def test_an_if_names_no_result_that_nothing_uses() -> None:
-    code = "for Repeat_Index, Repeat_Item in enumerate(xs, start=1):\n    a = 'x'\nif xs:\n    b = 'y'\n"
+    code = (
+        "xs = clipboard()\nfor Repeat_Index, Repeat_Item in enumerate(xs, start=1):\n    a = 'x'\n"
+        "if xs:\n    b = 'y'\n"
+    )
     assert transcribe(build_tree(compile_code(code))).code == code
 
 

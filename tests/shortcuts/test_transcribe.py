@@ -95,9 +95,9 @@ def test_tokens(token: dict[str, Any], python_: str) -> None:
     ],
 )
 def test_values(raw: Any, python_: str) -> None:
-    made = python(act("openurl", X=raw))
-    assert made.code == f"is_workflow_actions_openurl(X={python_})\n"
-    ast.parse(made.code)
+    made = code(act("openurl", X=raw))
+    assert made == f"is_workflow_actions_openurl(X={python_})\n"
+    ast.parse(made)
 
 
 def items(*pairs: tuple[str, int, Any]) -> dict[str, Any]:

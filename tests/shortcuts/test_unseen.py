@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.shortcuts.build import act, att, block, cond, out, plist, txt, var
+from tests.shortcuts.build import act, att, block, cond, out, plist, setting, txt, var
 from tests.shortcuts.meaning import meaning
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import load_catalogue
+from wfllm.shortcuts.checker import check
 from wfllm.shortcuts.compile import compile_code
 from wfllm.shortcuts.hints import same
 from wfllm.shortcuts.transcribe import Transcript, transcribe
@@ -19,9 +20,13 @@ from wfllm.shortcuts.tree import build_tree
 MADE = "11111111-0000-0000-0000-000000000001"
 
 
-def there_and_back(*actions: dict[str, Any]) -> Transcript:
-    """The transcript, once it is known that nothing is lost on either way back."""
-    workflow = plist(*actions)
+def there_and_back(*actions: dict[str, Any], elsewhere: bool = True) -> Transcript:
+    """The transcript, once it is known that nothing is lost on either way back.
+
+    Args:
+        elsewhere: whether variables that nothing sets are set in the end.
+    """
+    workflow = plist(*actions, *(setting(*actions) if elsewhere else ()))
     made = transcribe(build_tree(workflow, "unseen"))
     assert made.raws == [], made.code
     assert same(compile_code(made.code, made.sidecar, made.data), workflow)
@@ -230,7 +235,151 @@ def test_keys_of_dictionaries_that_are_no_texts(key: dict[str, Any], written: st
         "Value": {"WFDictionaryFieldValueItems": [pair]},
         "WFSerializationType": "WFDictionaryFieldValue",
     }
-    workflow = plist(act("dictionary", WFItems=items))
+    workflow = plist(act("dictionary", WFItems=items), *setting(key))
     made = transcribe(build_tree(workflow, "unseen"))
-    assert made.code == f"dictionary = {written}\n"
+    assert made.code.startswith(f"dictionary = {written}\n")
     assert same(compile_code(made.code, made.sidecar, made.data), workflow)
+
+
+def filter_(**prefix: Any) -> dict[str, Any]:
+    row = {"Property": "Name", "Operator": 4, "Values": {"String": "x"}}
+    table = {"WFActionParameterFilterTemplates": [row, row], **prefix}
+    return {"Value": table, "WFSerializationType": "WFContentPredicateTableTemplate"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "written"),
+    [
+        ({"WFActionParameterFilterPrefix": 1}, "all_of(rule("),
+        ({"WFActionParameterFilterPrefix": 0}, "any_of(rule("),
+        ({"WFActionParameterFilterPrefix": -1}, "prefix=-1)"),
+        ({}, "=rules(rule("),
+    ],
+)
+def test_filters_that_say_neither_all_nor_any(prefix: dict[str, Any], written: str) -> None:
+    made = there_and_back(act("filter.photos", WFContentItemFilter=filter_(**prefix)))
+    assert written in made.code
+
+
+def test_conditions_that_say_neither_all_nor_any() -> None:
+    rows = [{"WFInput": cond(var("Thing")), "WFCondition": 100}] * 2
+    table = {
+        "Value": {"WFActionParameterFilterPrefix": -1, "WFActionParameterFilterTemplates": rows},
+        "WFSerializationType": "WFContentPredicateTableTemplate",
+    }
+    made = there_and_back(block("conditional", 0, WFConditions=table), block("conditional", 2))
+    assert "WFConditions=rules(" in made.code
+
+
+def test_a_question_about_a_collection() -> None:
+    ask = {"Type": "Ask", "Prompt": "Which list?", "CollectionFilter": {"kind": "list", "function": "f"}}
+    made = there_and_back(
+        act("addnewreminder", WFCalendarDescriptor=att(ask)),
+        act("gettext", WFTextActionText=txt("\ufffc", at0=ask)),
+    )
+    asked = "with_fields(ask_each_time('Which list?'), CollectionFilter=dict(kind='list', function='f'))"
+    assert made.code.count(asked) == 2
+
+
+def test_a_reference_with_keys_and_ways_to_look_at_it() -> None:
+    step = {"Type": "WFPropertyVariableAggrandizement", "PropertyName": "Name"}
+    made = there_and_back(
+        act("setvariable", WFVariableName="Thing", WFInput=att({"Type": "Clipboard", "New": [1]})),
+        act("showresult", Text=txt("\ufffc", at0=var("Thing", Aggrandizements=[step], New=True))),
+    )
+    assert "Thing = with_fields(clipboard(), New=[1])" in made.code
+    assert "with_fields(get_property(Thing, 'Name'), New=True)" in made.code
+
+
+def test_a_dictionary_that_looks_like_a_reference_stays_one() -> None:
+    made = there_and_back(act("openapp", WFSelectedApp={"Type": "Clipboard", "BundleIdentifier": "org.app"}))
+    assert "dict(Type='Clipboard', BundleIdentifier='org.app')" in made.code
+
+
+def test_a_reference_that_is_wrapped_twice() -> None:
+    twice = {"Value": att(var("Thing")), "WFSerializationType": "WFTextTokenAttachment"}
+    made = there_and_back(
+        act("setvariable", WFVariableName="Thing", WFInput=att({"Type": "Clipboard"})),
+        act("setclipboard", WFInput=twice),
+        act("setvariable", WFVariableName="Other", WFInput=twice),
+    )
+    assert "WFInput=Thing" in made.code
+    assert "Other = Thing" in made.code
+
+
+def test_a_dictionary_that_is_a_variable() -> None:
+    field = {"Value": att(var("Headers")), "WFSerializationType": "WFDictionaryFieldValue"}
+    made = there_and_back(
+        act("setvariable", WFVariableName="Headers", WFInput=att({"Type": "Clipboard"})),
+        act("downloadurl", WFHTTPHeaders=field),
+    )
+    assert "WFHTTPHeaders=dictionary_of(Headers)" in made.code
+
+
+@pytest.mark.parametrize(
+    ("type_", "written"), [("0", "['a']"), ("3", "[3]"), (6, "[item(6, 'a')]"), (7, "[item(7, 'a')]")]
+)
+def test_items_of_other_types(type_: Any, written: str) -> None:
+    value = "3" if type_ == "3" else "a"
+    made = there_and_back(act("list", WFItems=[{"WFItemType": type_, "WFValue": value}]))
+    assert f"= {written}" in made.code
+
+
+def test_a_type_of_item_without_a_value() -> None:
+    assert "item(6, None)" in there_and_back(act("list", WFItems=[{"WFItemType": 6}])).code
+
+
+@pytest.mark.parametrize("kind", ["'shape'", "-1", "True", "3"])
+def test_types_of_items_nobody_knows_are_refused(kind: str) -> None:
+    with pytest.raises(WfllmError):
+        compile_code(f"items = [item({kind}, 'a')]\n")
+
+
+def test_a_quantity_that_says_more() -> None:
+    made = there_and_back(act("adjustdate", WFDuration=quantity(Magnitude="3", Unit="days", Exact=True)))
+    assert "WFDuration=quantity(3, 'days', Exact=True)" in made.code
+
+
+def test_a_variable_that_nothing_sets() -> None:
+    made = there_and_back(
+        act("showresult", Text=txt("\ufffc", at0=var("Never set"))),
+        act("appendvariable", WFVariableName="Later", WFInput=att({"Type": "Clipboard"})),
+        act("showresult", Text=txt("\ufffc", at0=var("Later"))),
+        elsewhere=False,
+    )
+    assert "join_text(missing_variable('Never set'))" in made.code
+    assert "{Later}" in made.code
+    assert [f for f in check(made.code, load_catalogue()) if f.severity == "error"] == []
+
+
+def test_what_a_block_leaves_behind_is_not_inside_it() -> None:
+    """Where a menu was cut off, the actions that used its result stand inside it."""
+    result = out(MADE, "Menu Result")
+    made = there_and_back(
+        act("choosefrommenu", GroupingIdentifier="g", WFControlFlowMode=0, UUID=MADE, WFMenuItems=["A"]),
+        block("choosefrommenu", 1, WFMenuItemTitle="A"),
+        act("showresult", Text=txt("\ufffc", at0=result)),
+        block("choosefrommenu", 2),
+    )
+    assert "missing_output('Menu Result')" in made.code.replace('"', "'")
+    assert [f for f in check(made.code, load_catalogue()) if f.severity == "error"] == []
+
+
+def test_in_a_loop_it_is_there_from_the_round_before() -> None:
+    result = att(out(MADE, "If Result"))
+    made = transcribe(build_tree(plist(
+        block("repeat.count", 0, "r", WFRepeatCount=2),
+        block("conditional", 0, WFInput=cond(var("Repeat Index")), WFCondition=100),
+        act("setvariable", WFVariableName="Before", WFInput=result),
+        block("conditional", 2, UUID=MADE),
+        block("repeat.count", 2, "r"),
+    ), "loop"))  # fmt: skip
+    assert "Before = If_Result" in made.code
+
+
+def test_what_it_accepts_is_offered_where_things_are_shared() -> None:
+    made = compile_code("accepts('URLs')\nis_workflow_actions_vibrate()\n")
+    assert made["WFWorkflowTypes"] == ["ActionExtension"]
+    again = transcribe(build_tree(made, "shared"))
+    assert again.code.startswith("accepts('URLs')\n")
+    assert compile_code("is_workflow_actions_vibrate()\n")["WFWorkflowTypes"] == []

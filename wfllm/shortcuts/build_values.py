@@ -42,11 +42,12 @@ def build(value: Any) -> Any:
         return {"Value": build_items(value), "WFSerializationType": DICTIONARY}
     if isinstance(value, Quantity):
         parts = {"Magnitude": value.magnitude, "Unit": value.unit}
-        inner = {key: build(part) for key, part in parts.items() if part is not None}
+        inner = {key: build(part) for key, part in {**parts, **value.fields}.items() if part is not None}
         return {"Value": inner, "WFSerializationType": QUANTITY}
     if isinstance(value, Table):
         rows = [{k: build(v) for k, v in row.items()} for row in value.rows]
-        table = {"WFActionParameterFilterPrefix": value.prefix, "WFActionParameterFilterTemplates": rows}
+        prefix = {} if value.prefix is None else {"WFActionParameterFilterPrefix": value.prefix}
+        table: dict[str, Any] = {**prefix, "WFActionParameterFilterTemplates": rows}
         table.update((k, build(v)) for k, v in value.fields.items())
         return {"Value": table, "WFSerializationType": TABLE}
     if isinstance(value, Typed):
@@ -71,7 +72,8 @@ def build_item(item: Item) -> dict[str, Any]:
     value = item.value
     if item.odd:
         held = {} if value is None else {"WFValue": build(value)}
-        return {"WFItemType": ITEM_TYPES.index(item.type), **held}
+        type_ = ITEM_TYPES.index(item.type) if item.type in ITEM_TYPES else int(item.type)
+        return {"WFItemType": type_, **held}
     if item.type == "boolean":
         inner: Any = wrap_token(value) if isinstance(value, Token) else value
         raw: Any = {"Value": inner, "WFSerializationType": NUMBER}

@@ -67,7 +67,7 @@ def write_condition(parameters: dict[str, Any], previous: ast.expr, scope: Scope
         previous: what the If looks at where it names no input of its own.
     """
     table = parse(parameters["WFConditions"]) if "WFConditions" in parameters else None
-    if isinstance(table, Table) and table.rows:
+    if isinstance(table, Table) and table.rows and (table.prefix in (0, 1) or len(table.rows) == 1):
         raw_rows = parameters["WFConditions"]["Value"]["WFActionParameterFilterTemplates"]
         tests = [write_condition(row, previous, scope) for row in raw_rows]
         return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And() if table.prefix else ast.Or(), tests)

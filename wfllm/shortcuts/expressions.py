@@ -25,7 +25,9 @@ from wfllm.shortcuts.tokens import (
     Token,
 )
 from wfllm.shortcuts.values import (
+    DICTIONARY,
     FUNCTION_OF_TYPE,
+    ITEM_TYPES,
     MAX_DEPTH,
     OPERATORS,
     Bare,
@@ -70,7 +72,7 @@ def write_token(token: Token, scope: Scope) -> ast.expr:
     if token.kind == "ActionOutput":
         expr = scope.output(token)
     elif token.kind == "Variable":
-        expr = name(scope.variable(token.name))
+        expr = scope.variable_token(token.name)
     elif token.kind == "Ask" and token.prompt is not None:
         expr = call("ask_each_time", ast.Constant(token.prompt))
     elif token.kind == "DeviceDetails" and steps and _is_property(steps[0]):
@@ -83,6 +85,8 @@ def write_token(token: Token, scope: Scope) -> ast.expr:
         expr = call(TOKEN_FUNCTIONS[token.kind])
     for step in steps:
         expr = _write_step(expr, step, scope)
+    if token.fields:
+        return call("with_fields", expr, **{key: _parsed(raw, scope) for key, raw in token.fields.items()})
     return expr
 
 
@@ -140,7 +144,8 @@ def write_item(item: Item, scope: Scope) -> ast.expr:
     value = item.value
     if item.odd:
         held = ast.Constant(None) if value is None else write(value, scope)
-        return call("item", ast.Constant(item.type), held)
+        type_ = ast.Constant(item.type) if item.type in ITEM_TYPES else number(int(item.type))
+        return call("item", type_, held)
     if item.subtitle is not None or item.synonyms is not None:
         named = {"subtitle": item.subtitle, "synonyms": item.synonyms}
         given = {key: write(part, scope) for key, part in named.items() if part is not None}
@@ -170,12 +175,16 @@ def _write_quantity(value: Quantity, scope: Scope) -> ast.expr:
         size = ast.Constant(None)
     else:
         size = call("raw", ast.Constant("Magnitude"), write(magnitude, scope))
-    return call("quantity", size, *([] if value.unit is None else [write(value.unit, scope)]))
+    unit = [] if value.unit is None else [write(value.unit, scope)]
+    return _call_with_fields("quantity", value.fields, scope, size, *unit)
 
 
 def _write_table(table: Table, scope: Scope) -> ast.expr:
     rows = [_write_row(row, scope) for row in table.rows]
-    return _call_with_fields("all_of" if table.prefix else "any_of", table.fields, scope, *rows)
+    if table.prefix in (0, 1):
+        return _call_with_fields("all_of" if table.prefix else "any_of", table.fields, scope, *rows)
+    prefix = {} if table.prefix is None else {"prefix": table.prefix}
+    return _call_with_fields("rules", {**prefix, **table.fields}, scope, *rows)
 
 
 def _write_row(row: dict[str, Any], scope: Scope) -> ast.expr:
@@ -191,6 +200,8 @@ def _write_typed(value: Typed, scope: Scope) -> ast.expr:
     fields = value.fields
     if value.type == ATTACHMENT and not fields:
         return call("no_value")
+    if value.type == DICTIONARY and fields.keys() == {"Value"} and isinstance(fields["Value"], Token):
+        return call("dictionary_of", write_token(fields["Value"], scope))
     function = FUNCTION_OF_TYPE.get(value.type)
     if function is None and value.type.startswith("WF") and value.type.endswith("State"):
         args: tuple[ast.expr, ...] = (ast.Constant(value.type[2:-5]),)

@@ -14,6 +14,8 @@ from wfllm.shortcuts.header_forms import (
     CLASSES,
     NO_INPUT,
     QUESTIONS,
+    SHARED,
+    TYPES,
     WORD_OF_BEHAVIOUR,
     WORD_OF_CLASS,
     accepts_anything,
@@ -27,7 +29,7 @@ from wfllm.shortcuts.syntax import preorder
 from wfllm.shortcuts.tree import Workflow
 from wfllm.shortcuts.unparse import unparse
 
-_GIVES_INPUT = frozenset(("ActionExtension", "QuickActions", "ReceivesOnScreenContent"))
+_GIVES_INPUT = frozenset((SHARED, "QuickActions", "ReceivesOnScreenContent"))
 """Places that start a shortcut with an input; elsewhere what it accepts is shown only where it is used."""
 _QUESTION = frozenset(("ActionIndex", "Category", "DefaultValue", "ParameterKey", "Text"))
 
@@ -40,7 +42,7 @@ def write_head(workflow: Workflow, scope: Scope, takes_input: bool) -> list[ast.
     """
     settings = workflow.settings
     found: list[ast.stmt] = []
-    types = settings.get("WFWorkflowTypes")
+    types = settings.get(TYPES)
     shown = takes_input or (isinstance(types, list) and any(word in types for word in _GIVES_INPUT))
     classes = settings.get(CLASSES)
     if shown and isinstance(classes, list) and not accepts_anything(classes):

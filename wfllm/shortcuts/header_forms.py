@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-CLASSES, NO_INPUT, QUESTIONS = (
+CLASSES, NO_INPUT, QUESTIONS, TYPES = (
     "WFWorkflowInputContentItemClasses",
     "WFWorkflowNoInputBehavior",
     "WFWorkflowImportQuestions",
+    "WFWorkflowTypes",
 )
+SHARED = "ActionExtension"
+"""The place that shows what a shortcut accepts: where things are shared."""
 BEHAVIOUR = "WFWorkflowNoInputBehavior"
 WORD_OF_BEHAVIOUR = {
     f"{BEHAVIOUR}AskForInput": "ask for",
@@ -49,7 +52,7 @@ SETTINGS: dict[str, Any] = {
     "WFWorkflowClientVersion": "2302.0.4",
     "WFWorkflowIcon": {"WFWorkflowIconStartColor": 463140863, "WFWorkflowIconGlyphNumber": 59511},
     QUESTIONS: [],
-    "WFWorkflowTypes": [],
+    TYPES: [],
     CLASSES: sorted(ANYTHING[1]),
     "WFWorkflowOutputContentItemClasses": [],
     "WFWorkflowHasOutputFallback": False,

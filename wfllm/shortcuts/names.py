@@ -63,14 +63,14 @@ def api_identifier(name: str) -> str:
 
 DIALECT: frozenset[str] = frozenset(
     (
-        "accepts", "aggrandize", "all_of", "any_of", "array_state", "ask", "ask_each_time", "bare", "boolean",
-        "bounded_number", "choice", "clipboard", "coerce", "condition", "contacts", "current_app",
-        "current_date", "data", "date", "datetime", "device_details", "duration", "exit_shortcut", "file",
-        "format_date", "get_property", "get_variable", "import_question", "in_last", "in_next", "is_today",
-        "item", "join_text", "linked_choice", "measurement", "menu", "missing_output", "name_of", "no_value",
-        "number", "number_choice", "output", "previous_output", "quantity", "raw", "rule", "run_shortcut",
-        "run_this_shortcut", "shortcut_input", "state", "text_ref", "time_offset", "uuid_of", "variable",
-        "with_unit", "without_input",
+        "accepts", "aggrandize", "all_of", "any_of", "array_state", "ask", "ask_each_time", "bare",
+        "boolean", "bounded_number", "choice", "clipboard", "coerce", "condition", "contacts", "current_app",
+        "current_date", "data", "date", "datetime", "device_details", "dictionary_of", "duration",
+        "exit_shortcut", "file", "format_date", "get_property", "get_variable", "import_question", "in_last",
+        "in_next", "is_today", "item", "join_text", "linked_choice", "measurement", "menu", "missing_output",
+        "missing_variable", "name_of", "no_value", "number", "number_choice", "output", "previous_output",
+        "quantity", "raw", "rule", "rules", "run_shortcut", "run_this_shortcut", "shortcut_input", "state",
+        "text_ref", "time_offset", "uuid_of", "variable", "with_fields", "with_unit", "without_input",
     )
 )  # fmt: skip
 """Functions of the dialect; never the name of a variable."""

@@ -18,7 +18,7 @@ def name(identifier: str) -> ast.Name:
     return ast.Name(identifier, LOAD)
 
 
-def call(function: str, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
+def call(function: str, /, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
     """`function(args, key=value)`."""
     return ast.Call(ast.Name(function, LOAD), list(args), keywords_of(keywords) if keywords else [])
 

@@ -25,6 +25,7 @@ from wfllm.shortcuts.values import (
 )
 
 _SERIALIZED = frozenset(("Value", "WFSerializationType"))
+_SPELLED_TYPES = frozenset(map(str, range(len(ITEM_TYPES))))
 _MENU_KEYS = frozenset(("Subtitle", "Synonyms"))
 
 
@@ -60,7 +61,7 @@ def _parse_dict(raw: dict[str, Any], depth: int) -> Any:
         return Typed(type_, fields)
     if "Type" in raw:
         token = parse_token(raw)
-        if token is not None:
+        if token is not None and not token.fields:  # whose keys are not all known may be no token
             return token if "Variable" in raw else Bare(token)
     return Record({key: parse(value, depth + 1) for key, value in raw.items()})
 
@@ -72,8 +73,9 @@ def _parse_known(type_: str, value: Any, depth: int) -> Any:
         return parse_token(value)
     if type_ == DICTIONARY:
         return parse_items(value, depth + 1)
-    if type_ == QUANTITY and isinstance(value, dict) and value.keys() <= {"Magnitude", "Unit"}:
-        return Quantity(parse(value.get("Magnitude"), depth + 1), parse(value.get("Unit"), depth + 1))
+    if type_ == QUANTITY and isinstance(value, dict):
+        fields = {key: parse(part, depth + 1) for key, part in value.items()}
+        return Quantity(fields.pop("Magnitude", None), fields.pop("Unit", None), fields)
     if type_ == TABLE:
         return _parse_table(value, depth + 1)
     return None
@@ -83,7 +85,8 @@ def _parse_table(value: Any, depth: int) -> Table | None:
     if not isinstance(value, dict) or not isinstance(value.get("WFActionParameterFilterTemplates"), list):
         return None
     rows, prefix = value["WFActionParameterFilterTemplates"], value.get("WFActionParameterFilterPrefix")
-    if type(prefix) is not int or prefix not in (0, 1) or not all(isinstance(row, dict) for row in rows):
+    known = "WFActionParameterFilterPrefix" not in value or (type(prefix) is int and "prefix" not in value)
+    if not known or not all(isinstance(row, dict) for row in rows):
         return None
     rest = {
         k: parse(v, depth + 1)
@@ -140,11 +143,13 @@ def parse_item(raw: Any, depth: int = 0) -> Item | None:
     """One item of a dictionary, or of a list where a bare text stands for a text item."""
     if isinstance(raw, str):
         return Item("text", raw)
-    if not isinstance(raw, dict) or type(raw.get("WFItemType", 0)) is not int:
+    type_ = raw.get("WFItemType", 0) if isinstance(raw, dict) else None
+    if isinstance(type_, str) and type_ in _SPELLED_TYPES:
+        type_ = int(type_)
+    if not isinstance(raw, dict) or type(type_) is not int or type_ < 0:
         return None
-    type_ = raw.get("WFItemType", 0)
-    if not 0 <= type_ < len(ITEM_TYPES):
-        return None
+    if type_ >= len(ITEM_TYPES):
+        return Item(str(type_), parse(raw["WFValue"], depth + 1) if "WFValue" in raw else None, odd=True)
     if "WFValue" not in raw:
         return Item(ITEM_TYPES[type_], None, odd=True)
     if type_ == 0 and isinstance(raw["WFValue"], dict) and raw["WFValue"].keys() & _MENU_KEYS:

@@ -113,7 +113,7 @@ def read_token(node: ast.expr, scope: ReadScope) -> Token:
 
 
 def _with(token: Token, step: Step) -> Token:
-    return Token(token.kind, token.name, token.output_name, token.prompt, (*token.steps, step))
+    return token._replace(steps=(*token.steps, step))
 
 
 def _read_plain_token(call: ast.Call, _scope: ReadScope) -> Token:
@@ -186,6 +186,16 @@ def _read_missing(call: ast.Call, scope: ReadScope) -> Token:
     return scope.missing(text_literal(call.args[0]))
 
 
+def _read_missing_variable(call: ast.Call, _scope: ReadScope) -> Token:
+    arguments(call, 1, 1)
+    return Token("Variable", text_literal(call.args[0]))
+
+
+def _read_with_fields(call: ast.Call, scope: ReadScope) -> Token:
+    fields = arguments(call, 1, 1, None)
+    return read_token(call.args[0], scope)._replace(fields=read_fields(fields, scope))
+
+
 TOKENREADERS: dict[str, Callable[[ast.Call, ReadScope], Token]] = {
     "clipboard": _read_plain_token,
     "current_app": _read_plain_token,
@@ -200,6 +210,8 @@ TOKENREADERS: dict[str, Callable[[ast.Call, ReadScope], Token]] = {
     "with_unit": _read_unit,
     "aggrandize": _read_aggrandize,
     "missing_output": _read_missing,
+    "missing_variable": _read_missing_variable,
+    "with_fields": _read_with_fields,
 }
 
 # text
@@ -320,8 +332,10 @@ def read_item(node: ast.expr, scope: ReadScope) -> Item:
         return Item(function, as_text(value) if function == "number" else value)
     if isinstance(node, ast.Call) and function == "item":
         fields = arguments(node, 2, 2, ("subtitle", "synonyms"))
-        kind = text_literal(node.args[0])
-        if kind not in ITEM_TYPES:
+        number = number_literal(node.args[0])
+        unnamed = isinstance(number, int) and number >= len(ITEM_TYPES)
+        kind = str(number) if unnamed else text_literal(node.args[0])
+        if kind not in ITEM_TYPES and not unnamed:
             raise ReadError(node, f"no type of item is called {kind}", f"One of {', '.join(ITEM_TYPES)}.")
         if fields:
             return _read_menu_item(node, kind, fields, scope)

@@ -15,6 +15,8 @@ from wfllm.shortcuts.header_forms import (
     NO_INPUT,
     QUESTIONS,
     SETTINGS,
+    SHARED,
+    TYPES,
     WORD_OF_BEHAVIOUR,
     WORD_OF_CLASS,
     is_class,
@@ -137,6 +139,7 @@ def settings_of(header: Header) -> dict[str, Any]:
     settings = {key: copy.copy(value) for key, value in SETTINGS.items()}
     if header.classes is not None:
         settings[CLASSES] = header.classes
+        settings[TYPES] = [SHARED]  # elsewhere nothing asks what it accepts
     if header.no_input is not None:
         settings[NO_INPUT] = header.no_input
     questions = []

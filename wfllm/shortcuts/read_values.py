@@ -20,7 +20,16 @@ from wfllm.shortcuts.read_base import (
 )
 from wfllm.shortcuts.read_expressions import is_token, read, read_token
 from wfllm.shortcuts.tokens import ATTACHMENT
-from wfllm.shortcuts.values import FUNCTION_OF_TYPE, OPERATORS, Bare, Quantity, Record, Table, Typed
+from wfllm.shortcuts.values import (
+    DICTIONARY,
+    FUNCTION_OF_TYPE,
+    OPERATORS,
+    Bare,
+    Quantity,
+    Record,
+    Table,
+    Typed,
+)
 
 NUMBER_OF_OPERATOR = {word: code for code, word in OPERATORS.items()}
 _TYPE_OF_FUNCTION = {function: type_ for type_, function in FUNCTION_OF_TYPE.items()}
@@ -37,18 +46,22 @@ def _read_bare(call: ast.Call, scope: ReadScope) -> Bare:
 
 def read_quantity(call: ast.Call, scope: ReadScope) -> Quantity:
     """`quantity(3, "km")`, `quantity(x)`."""
-    arguments(call, 1, 2)
-    size, unit = call.args[0], read(call.args[1], scope) if len(call.args) == 2 else None
+    fields = {key: read(value, scope) for key, value in arguments(call, 1, 2, None).items()}
+    unit = read(call.args[1], scope) if len(call.args) == 2 else None
+    return Quantity(_read_magnitude(call.args[0], scope), unit, fields)
+
+
+def _read_magnitude(size: ast.expr, scope: ReadScope) -> Any:
     number = number_literal(size)
     if number is not None:
-        return Quantity(str(number), unit)
+        return str(number)
     if is_left_out(size):
-        return Quantity(None, unit)
+        return None
     if isinstance(size, ast.Call) and called(size) == "number" and len(size.args) == 1:
-        return Quantity(number_literal(size.args[0]), unit)
+        return number_literal(size.args[0])
     if isinstance(size, ast.Call) and called(size) == "raw" and len(size.args) == 2:
-        return Quantity(read(size.args[1], scope), unit)
-    return Quantity(Bare(read_token(size, scope)) if is_token(size) else text_literal(size), unit)
+        return read(size.args[1], scope)
+    return Bare(read_token(size, scope)) if is_token(size) else text_literal(size)
 
 
 def _read_table(call: ast.Call, scope: ReadScope) -> Table:
@@ -70,7 +83,11 @@ def _read_table(call: ast.Call, scope: ReadScope) -> Table:
                 row, "a rule has a property and an operator", 'rule("Name", "contains", String="x")'
             )
         rows.append(rest)
-    return Table(int(called(call) == "all_of"), rows, {key: read(v, scope) for key, v in fields.items()})
+    prefix: int | None = int(called(call) == "all_of")
+    if called(call) == "rules":
+        said = number_literal(fields.pop("prefix")) if "prefix" in fields else None
+        prefix = said if isinstance(said, int) else None
+    return Table(prefix, rows, {key: read(v, scope) for key, v in fields.items()})
 
 
 def _read_typed(call: ast.Call, scope: ReadScope) -> Any:
@@ -90,6 +107,11 @@ def _read_typed(call: ast.Call, scope: ReadScope) -> Any:
         raise ReadError(call, f"{function} takes a value or named parts, not both")
     value = read(args[0], scope) if args else Record({key: read(v, scope) for key, v in fields.items()})
     return Typed(type_, {"Value": value})
+
+
+def _read_dictionary_of(call: ast.Call, scope: ReadScope) -> Typed:
+    arguments(call, 1, 1)
+    return Typed(DICTIONARY, {"Value": read_token(call.args[0], scope)})
 
 
 def _read_no_value(call: ast.Call, _scope: ReadScope) -> Typed:
@@ -154,11 +176,13 @@ _READERS: dict[str, Callable[[ast.Call, ReadScope], Any]] = {
     "data": _read_data,
     "datetime": _read_datetime,
     "dict": _read_record,
+    "dictionary_of": _read_dictionary_of,
     "name_of": _read_uuid,
     "no_value": _read_no_value,
     "number": _read_number,
     "quantity": read_quantity,
     "raw": _read_typed,
+    "rules": _read_table,
     "state": _read_typed,
     "text_ref": _read_text_ref,
     "time_offset": _read_typed,

@@ -13,7 +13,7 @@ from typing import Any
 
 from wfllm.shortcuts import actions as at
 from wfllm.shortcuts.api import Api
-from wfllm.shortcuts.names import Names
+from wfllm.shortcuts.names import LOOP_VARIABLE, Names
 from wfllm.shortcuts.nodes import call, name
 from wfllm.shortcuts.tokens import Token
 from wfllm.shortcuts.tree import Action, Block, If, Menu, Workflow, walk
@@ -27,16 +27,19 @@ _DEFAULT_NAMES = {
     at.ASK: "Provided Input",
 }
 """Names of the outputs of actions that are syntax, hence in no catalogue of calls."""
+_STORE = frozenset((at.SET, at.APPEND))
 
 
 class Slot:
     """The output of an action or, with `result`, of a block; its name is made on first use."""
 
-    __slots__ = ("action", "name", "result", "shown", "uuid")
+    __slots__ = ("action", "made", "name", "result", "shown", "uuid")
 
     def __init__(self, uuid: str, action: Action | None, result: str = "") -> None:
         self.uuid, self.action, self.result = uuid, action, result
         self.name, self.shown = "", ""
+        self.made = True
+        """Whether it can be there where the writer is: what a block leaves behind is not inside the block."""
 
 
 Previous = Slot | ast.expr | None
@@ -57,6 +60,8 @@ class Scope:
         """What the next action takes where it names no input."""
         self.slots: dict[str, Slot] = {}
         """UUID → output."""
+        self.stored: set[str] = set()
+        """Names of the variables that some action sets."""
         self.of_block: dict[int, Slot] = {}
         """`id` of a block → its output."""
         self.wanted: list[Slot] = []
@@ -70,12 +75,16 @@ class Scope:
         self._numbers: dict[str, int] = {}
 
     def find_outputs(self, workflow: Workflow) -> None:
-        """Gives every UUID its slot before anything refers to it. The same UUID is the same output."""
+        """Gives every UUID its slot before anything refers to it (the same UUID is the same output); finds
+        the variables that are set."""
         for event, node, _, _ in walk(workflow):
             if isinstance(node, Action):
                 uuid = node.parameters.get("UUID")
                 if isinstance(uuid, str) and uuid not in self.slots:
                     self.slots[uuid] = Slot(uuid, node)
+                stored = node.parameters.get("WFVariableName") if node.identifier in _STORE else None
+                if isinstance(stored, str):
+                    self.stored.add(stored)
             elif event == "open":
                 self._add_block(node)
 
@@ -121,7 +130,7 @@ class Scope:
     def output(self, token: Token) -> ast.expr:
         """What an `ActionOutput` token refers to."""
         slot = self.slots.get(token.name)
-        if slot is None:
+        if slot is None or not slot.made:
             return call("missing_output", ast.Constant(self._missing_name(token)))
         return name(self.name_of(slot, token.output_name))
 
@@ -147,6 +156,12 @@ class Scope:
     def variable(self, name: str) -> str:
         """The Python name of an author's variable."""
         return self.names.variable(name)
+
+    def variable_token(self, name_: str) -> ast.expr:
+        """What a `Variable` token refers to."""
+        if name_ in self.stored or LOOP_VARIABLE.fullmatch(name_.replace(" ", "_")):
+            return name(self.variable(name_))
+        return call("missing_variable", ast.Constant(name_))
 
     def previous(self) -> ast.expr:
         """The output that an input left out takes."""

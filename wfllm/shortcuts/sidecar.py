@@ -22,7 +22,7 @@ from wfllm.shortcuts.tokens import Token
 if TYPE_CHECKING:
     from wfllm.shortcuts.transcribe import Transcript
 
-VERSION = 3
+VERSION = 4
 _UUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
 

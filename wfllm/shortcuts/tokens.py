@@ -22,6 +22,7 @@ _RANGE = re.compile(r"\{\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\}")
 _KNOWN_KEYS = frozenset(
     ("Type", "OutputUUID", "OutputName", "VariableName", "VariableUUID", "Prompt", "Aggrandizements")
 )
+_WRAPPED = frozenset(("Value", "WFSerializationType"))
 
 DICTIONARY_KEY = "WFDictionaryValueVariableAggrandizement"
 COERCION = "WFCoercionVariableAggrandizement"
@@ -56,6 +57,8 @@ class Token(NamedTuple):
     """`Ask`: the question."""
     steps: tuple[Step, ...] = ()
     """Aggrandizements, in the order they apply."""
+    fields: dict[str, Any] | None = None
+    """Keys that are not known here, as in the file."""
 
 
 class Text(NamedTuple):
@@ -66,6 +69,8 @@ class Text(NamedTuple):
 
 def parse_token(raw: Any) -> Token | None:
     """The token of an attachment dictionary; None where it is none or holds something unknown."""
+    while isinstance(raw, dict) and raw.get("WFSerializationType") == ATTACHMENT and raw.keys() == _WRAPPED:
+        raw = raw["Value"]  # some files wrap a reference twice
     if not isinstance(raw, dict):
         return None
     kind = raw.get("Type")
@@ -74,8 +79,9 @@ def parse_token(raw: Any) -> Token | None:
         if isinstance(inner, dict) and set(inner) <= {"Value", "WFSerializationType"}:
             return parse_token(inner.get("Value"))
         return None
-    if not isinstance(kind, str) or kind not in TOKEN_KINDS or not _KNOWN_KEYS.issuperset(raw):
+    if not isinstance(kind, str) or kind not in TOKEN_KINDS:
         return None
+    fields = None if _KNOWN_KEYS.issuperset(raw) else {k: v for k, v in raw.items() if k not in _KNOWN_KEYS}
     name = raw.get("OutputUUID" if kind == "ActionOutput" else "VariableName", "")
     output_name, prompt = raw.get("OutputName", ""), raw.get("Prompt")
     if not isinstance(name, str) or not isinstance(output_name, str):
@@ -86,7 +92,8 @@ def parse_token(raw: Any) -> Token | None:
         return None
     steps = raw.get("Aggrandizements")
     if not steps:
-        return Token(kind, name, output_name, prompt) if steps is None or steps == [] else None
+        known = steps is None or steps == []
+        return Token(kind, name, output_name, prompt, (), fields) if known else None
     if not isinstance(steps, list):
         return None
     parsed = []
@@ -94,7 +101,7 @@ def parse_token(raw: Any) -> Token | None:
         if not isinstance(step, dict) or not isinstance(step.get("Type"), str):
             return None
         parsed.append(Step(step["Type"], {k: v for k, v in step.items() if k != "Type"}))
-    return Token(kind, name, output_name, prompt, tuple(parsed))
+    return Token(kind, name, output_name, prompt, tuple(parsed), fields)
 
 
 def build_token(token: Token) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def build_token(token: Token) -> dict[str, Any]:
         raw["Prompt"] = token.prompt
     if token.steps:
         raw["Aggrandizements"] = [{"Type": step.kind, **step.fields} for step in token.steps]
-    return raw
+    return {**raw, **token.fields} if token.fields else raw
 
 
 def wrap_token(token: Token) -> dict[str, Any]:

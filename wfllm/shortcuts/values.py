@@ -76,7 +76,8 @@ class Item:
 
     `text`: str, Text or Token; `number`: int, float, str (a text that is no number), Text or Token;
     `boolean`: bool or Token; `dictionary`: Items; `array`: list of Item; `file`: any value.
-    Where `odd`, the value is of none of these and stands as `parse` gives it (None: there is none).
+    Where `odd`, the value is of none of these and stands as `parse` gives it (None: there is none); so is
+    one whose type is a number without a name here.
     Items of menus, which are texts, may carry a subtitle, and other words to call them by.
     """
 
@@ -104,13 +105,15 @@ class Quantity:
 
     magnitude: Any
     unit: Any
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Keys that are not known here."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a filter: `prefix` 1 all of them, 0 any of them."""
+    """The rows of a filter: `prefix` 1 all of them, 0 any of them, others not known (None: none is said)."""
 
-    prefix: int
+    prefix: int | None
     rows: list[dict[str, Any]]
     fields: dict[str, Any] = field(default_factory=dict)
 

@@ -24,8 +24,10 @@ TOKEN_CALLS = frozenset(
         "format_date",
         "get_property",
         "missing_output",
+        "missing_variable",
         "previous_output",
         "shortcut_input",
+        "with_fields",
         "with_unit",
     )
 )

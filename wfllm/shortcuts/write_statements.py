@@ -90,7 +90,8 @@ class StatementWriter:
                 self.end_section(frame, body)
                 body = frame.parent
                 self.level -= isinstance(node, (RepeatEach, RepeatCount))
-                self.scope.prev = self.scope.of_block[id(node)]
+                self.scope.prev = slot = self.scope.of_block[id(node)]
+                slot.made = True
         self.write_results()
         return top
 
@@ -144,6 +145,7 @@ class StatementWriter:
         elif isinstance(block, RepeatCount):
             inside = None
         body.append(entry)
+        scope.of_block[id(block)].made = self.level > 0  # a loop may have made it the round before
         titles = menu_titles(block) if isinstance(block, Menu) else []
         frame = self.frames[id(scope.of_block[id(block)])] = _Frame(block, entry, body, inside, titles)
         return frame
