@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import plistlib
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,24 @@ def _binary(objects: list[bytes]) -> bytes:
         bytes(6) + b"\x02\x01" + len(objects).to_bytes(8, "big") + bytes(8) + len(body).to_bytes(8, "big")
     )
     return body + table + trailer
+
+
+@pytest.mark.parametrize("encoding", ["utfm8", "rot13", "idna", "os.path"])
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_declared_encoding_names_no_module_to_import(encoding: str, coding: str) -> None:
+    before = set(sys.modules)
+    xml = plistlib.dumps({"WFWorkflowActions": []}).decode()
+    xml = xml.replace('encoding="UTF-8"', f"{' ' * 5000}encoding='{encoding}'")
+    source = read_bytes(xml.encode(coding), "x")
+    assert source.error is not None
+    assert f"XML in the encoding '{encoding}'" in source.error.line()
+    assert set(sys.modules) == before
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "utf-8", "US-ASCII", "ISO-8859-1"])
+def test_encodings_the_parser_knows_are_read(encoding: str) -> None:
+    xml = plistlib.dumps({"WFWorkflowActions": []}).decode().replace('"UTF-8"', f'"{encoding}"')
+    assert read_bytes(xml.encode(), "x").plist == {"WFWorkflowActions": []}
 
 
 def test_a_list_that_contains_itself_is_bounded() -> None:

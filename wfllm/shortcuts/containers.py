@@ -22,6 +22,8 @@ largest workflow known (4,425 actions) has some 50,000. Many more take minutes a
 MAX_NESTING = 400
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ENCODING = re.compile(r"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)""")
+_ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
 _ELEMENTS = frozenset(
     (b"plist", b"dict", b"array", b"key", b"string", b"integer", b"real", b"true", b"false", b"date", b"data")
 )
@@ -43,10 +45,13 @@ _EXPORT = "Export or download the shortcut again."
 _ORIGIN = "No real shortcut is: check its origin."
 
 
-def load(content: bytes, where: str | Path = "") -> dict[str, Any]:
+def load(content: bytes, where: str | Path = "") -> tuple[dict[str, Any], list[str]]:
     """The property list of a shortcut, whatever container it comes in; its `WFWorkflowActions` is a list.
 
     Its size and depth are bounded, and it holds only values that a property list can hold.
+
+    Returns:
+        The property list, and what was left out to make it one, a line each.
 
     Raises:
         WfllmError: not a shortcut, damaged, or beyond the limits.
@@ -57,8 +62,9 @@ def load(content: bytes, where: str | Path = "") -> dict[str, Any]:
     if not start:
         raise WfllmError("empty file", where=where, mend="Export the shortcut again.")
     kind = "JSON" if start[:1] in (b"{", b"[") else "property list"
+    objects = _Objects()
     try:
-        loaded = _load(content, start, where)
+        loaded = _load(content, start, where, objects)
     except WfllmError:
         raise
     except (RecursionError, MemoryError) as fault:
@@ -66,17 +72,16 @@ def load(content: bytes, where: str | Path = "") -> dict[str, Any]:
     except _UNREADABLE as fault:
         reason = " ".join(str(fault).split())[:120] or type(fault).__name__
         raise WfllmError(f"damaged {kind} ({reason})", where=where, mend=_EXPORT) from fault
-    return _as_shortcut(loaded, content.lstrip(_SPACE) if start[:1] == b"<" else b"", where)
+    whole = _as_shortcut(loaded, content.lstrip(_SPACE) if start[:1] == b"<" else b"", where)
+    return whole, objects.notes
 
 
-def _load(content: bytes, start: bytes, where: str | Path) -> Any:
+def _load(content: bytes, start: bytes, where: str | Path, objects: _Objects) -> Any:
     """What the bytes hold. What would take long is refused before: the parsers know no limits."""
     if start[:1] in (b"{", b"["):
         if content.count(b",") + content.count(b"[") > MAX_VALUES:
             raise _too_many(where)
-        return json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant
-        )
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=objects, parse_constant=_no_constant)
     if start.startswith(b"bplist"):
         declared = int.from_bytes(content[-_TRAILER + 8 : -_TRAILER + 16], "big")
         if MAX_VALUES < declared < len(content):  # more than bytes is damage, and found at once
@@ -85,6 +90,7 @@ def _load(content: bytes, start: bytes, where: str | Path) -> Any:
     if start.startswith((b"<", *_UTF_16)):
         if content.count(b"<") > 2 * MAX_VALUES:
             raise _too_many(where)
+        _check_encoding(content, where)
         return plistlib.loads(content.lstrip(_SPACE), fmt=plistlib.FMT_XML)
     raise WfllmError(
         "not a shortcut (neither property list, JSON, zip nor signed shortcut)",
@@ -93,17 +99,42 @@ def _load(content: bytes, start: bytes, where: str | Path) -> Any:
     )
 
 
+def _check_encoding(xml: bytes, where: str | Path) -> None:
+    """For an encoding that it does not know itself, the parser would import a module of the file's choice."""
+    head = xml[: xml.find(b">")]
+    declared = _ENCODING.search(head.decode("utf-16" if xml.startswith(_UTF_16) else "latin-1", "replace"))
+    if declared and declared[1].lower() not in _ENCODINGS:
+        raise WfllmError(
+            f"XML in the encoding {declared[1]!r:.40}", where=where, mend="Property lists are in UTF-8."
+        )
+
+
 def _too_many(where: str | Path) -> WfllmError:
     return WfllmError(
         f"unfolds to more than {MAX_VALUES:,} values", where=where, mend="No real shortcut does."
     )
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a key stands twice in one dictionary")
-    return made
+class _Objects:
+    """JSON objects as dictionaries. Exporters write null for what is not there; it is left out."""
+
+    def __init__(self) -> None:
+        self.nulls = 0
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise ValueError("a key stands twice in one dictionary")
+        if None in made.values():
+            said = {key: value for key, value in made.items() if value is not None}
+            self.nulls += len(made) - len(said)
+            return said
+        return made
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out."""
+        return [f"{self.nulls} keys that are null were left out"] if self.nulls else []
 
 
 def _no_constant(constant: str) -> Any:
