@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -383,3 +384,94 @@ def test_what_it_accepts_is_offered_where_things_are_shared() -> None:
     again = transcribe(build_tree(made, "shared"))
     assert again.code.startswith("accepts('URLs')\n")
     assert compile_code("is_workflow_actions_vibrate()\n")["WFWorkflowTypes"] == []
+
+
+def chain(*otherwise: dict[str, Any]) -> list[dict[str, Any]]:
+    """An If on `x` with an `Otherwise If` on `y`, then these."""
+    return [
+        act("setvariable", WFVariableName="x", WFInput=att({"Type": "Clipboard"})),
+        act("setvariable", WFVariableName="y", WFInput=att({"Type": "Clipboard"})),
+        block("conditional", 0, WFInput=cond(var("x")), WFCondition=100),
+        act("gettext", WFTextActionText="a"),
+        block("conditional", 1, WFInput=cond(var("y")), WFCondition=4, WFConditionalActionString="b"),
+        act("vibrate"),
+        *otherwise,
+        block("conditional", 2),
+    ]
+
+
+ELSE = block("conditional", 1)
+INNER = [
+    block("conditional", 0, "inner", WFInput=cond(var("x")), WFCondition=101),
+    act("vibrate"),
+    block("conditional", 2, "inner"),
+]
+
+
+def modes(made: dict[str, Any]) -> list[tuple[int, bool]]:
+    """Of each part of an If: its mode, and whether it tests anything."""
+    parts = [a["WFWorkflowActionParameters"] for a in made["WFWorkflowActions"]]
+    return [(p["WFControlFlowMode"], "WFCondition" in p) for p in parts if "WFControlFlowMode" in p]
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        (),
+        (block("conditional", 1), act("gettext", WFTextActionText="c")),
+        (
+            block("conditional", 1, WFInput=cond(var("x")), WFCondition=101),
+            act("vibrate"),
+            block("conditional", 1),
+        ),
+        # an If alone in Otherwise beside it is an `elif`, too
+        (ELSE, *INNER),
+    ],
+)
+def test_otherwise_if_is_elif(otherwise: tuple[dict[str, Any], ...]) -> None:
+    workflow = plist(*chain(*otherwise))
+    made = transcribe(build_tree(workflow, "unseen"))
+    assert made.notes == []
+    assert "elif y == 'b':\n" in made.code
+    assert made.code.count("elif") == (1 if len(otherwise) in (0, 2) else 2)
+    assert same(compile_code(made.code, json.loads(json.dumps(made.sidecar)), made.data), workflow)
+    alone = compile_code(made.code)
+    assert transcribe(build_tree(alone, "unseen")).code == made.code
+
+
+def test_code_alone_makes_ifs_that_every_version_runs() -> None:
+    made = transcribe(build_tree(plist(*chain()), "unseen"))
+    whole = [(0, True), (1, True), (2, False)]
+    assert modes(compile_code(made.code, made.sidecar)) == whole
+    assert modes(compile_code(made.code)) == [(0, True), (1, False), (0, True), (2, False), (2, False)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("'b'", "'edited'", [(0, True), (1, False), (0, True), (2, False), (2, False)]),
+        ("if x", "if not x", [(0, True), (1, True), (2, False)]),
+        ("_vibrate()", "_beep()", [(0, True), (1, True), (2, False)]),
+    ],
+)
+def test_an_edit_leaves_one_test_and_no_two(old: str, new: str, expected: list[tuple[int, bool]]) -> None:
+    """A middle kept from the file beside an If made anew would test twice."""
+    made = transcribe(build_tree(plist(*chain()), "unseen"))
+    assert modes(compile_code(made.code.replace(old, new, 1), made.sidecar)) == expected
+
+
+def test_what_an_otherwise_if_leaves_behind() -> None:
+    actions = chain(block("conditional", 1), act("gettext", WFTextActionText="c"))
+    actions[-1]["WFWorkflowActionParameters"]["UUID"] = MADE
+    workflow = plist(*actions, act("showresult", Text=txt("\ufffc", at0=out(MADE, "If Result"))))
+    made = transcribe(build_tree(workflow, "unseen"))
+    assert made.code.count("    If_Result = ") == 3
+    assert same(compile_code(made.code, made.sidecar, made.data), workflow)
+
+
+@pytest.mark.parametrize("damage", [[["x"]], 3, [[1, 2, 3]], [None]])
+def test_damaged_hints_of_otherwise_ifs_are_left_aside(damage: Any) -> None:
+    made = transcribe(build_tree(plist(*chain()), "unseen"))
+    sidecar = json.loads(json.dumps(made.sidecar))
+    sidecar["names"]["elifs"] = damage
+    assert compile_code(made.code, sidecar)["WFWorkflowActions"]

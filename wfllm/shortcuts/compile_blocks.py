@@ -10,6 +10,7 @@ from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.shortcuts.check_forms import MEND_STATEMENT, spoken
 from wfllm.shortcuts.code_names import CodeNames, result_statement, uuid_for
+from wfllm.shortcuts.compile_ifs import compile_if, find_otherwise_ifs
 from wfllm.shortcuts.compile_loops import compile_loop
 from wfllm.shortcuts.compile_menus import compile_menu
 from wfllm.shortcuts.finding import Finding
@@ -17,13 +18,12 @@ from wfllm.shortcuts.hint_action import GROUP, IDENTIFIER, MODE, PARAMETERS
 from wfllm.shortcuts.idioms import in_dialect
 from wfllm.shortcuts.positions import place
 from wfllm.shortcuts.read_base import ReadError, called, is_left_out
-from wfllm.shortcuts.read_conditions import read_condition
 from wfllm.shortcuts.read_expressions import is_token, read_token
 from wfllm.shortcuts.read_header import HEADER, Header, ask_about, read_header
 from wfllm.shortcuts.read_statements import appended, makes_variable, read_value, read_variable
 from wfllm.shortcuts.syntax import preorder
-from wfllm.shortcuts.tokens import Token, parse_token, wrap_token
-from wfllm.shortcuts.tree import CLOSE, IF, MIDDLE, OPEN
+from wfllm.shortcuts.tokens import Token, wrap_token
+from wfllm.shortcuts.tree import CLOSE
 from wfllm.shortcuts.value_kinds import ValueKinds
 
 MAX_CHAIN = 250
@@ -55,6 +55,8 @@ class BlockCompiler:
         placed = preorder(tree)
         self.tree, self.data, self.catalogue = tree, data, catalogue
         self.names = CodeNames(tree, hints, placed)
+        self.otherwise_ifs = find_otherwise_ifs(placed, hints)
+        """Ids of the `elif`s that the file has as a middle with a condition."""
         self.comments = place(code, tree, placed, one_line=transcribed)
         self.header = Header()
         self.actions: list[dict[str, Any]] = []
@@ -153,7 +155,7 @@ class BlockCompiler:
             raise ReadError(node, "nested too deeply", "Move the inner part into a shortcut of its own.")
         try:
             if isinstance(node, ast.If):
-                self.if_(node)
+                compile_if(node, self)
             elif isinstance(node, ast.For):
                 compile_loop(node, self)
             else:
@@ -259,22 +261,6 @@ class BlockCompiler:
             self.prev = self.names.output(names.pop())
             end["UUID"] = self.prev.name
         self.emit(identifier, end)
-
-    def if_(self, node: ast.If) -> None:
-        test = read_condition(node.test, self)
-        group = self.group()
-        self.open(IF, {GROUP: group, MODE: OPEN, **test})
-        inside = parse_token(test["WFInput"]) if "WFInput" in test else None
-        inside = (
-            self.prev if inside is None and "WFInput" not in test and "WFConditions" not in test else inside
-        )
-        self.prev = inside
-        self.body(node.body, branch=True)
-        if node.orelse:
-            self.emit(IF, {GROUP: group, MODE: MIDDLE})
-            self.prev = inside
-            self.body(node.orelse, branch=True)
-        self.close(IF, group, [node.body, node.orelse])
 
 
 def _is_empty(body: list[ast.stmt]) -> bool:

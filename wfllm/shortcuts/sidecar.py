@@ -17,6 +17,7 @@ from wfllm.shortcuts.hint_action import GROUP, PARAMETERS, hint_of, hinted, kind
 from wfllm.shortcuts.hints import changed, difference, fingerprint
 from wfllm.shortcuts.pairing import align, pair
 from wfllm.shortcuts.plain import from_json, to_json
+from wfllm.shortcuts.syntax import preorder
 from wfllm.shortcuts.tokens import Token
 
 if TYPE_CHECKING:
@@ -47,8 +48,11 @@ def code_digest(code: str) -> str:
 def make_sidecar(transcript: Transcript) -> dict[str, Any]:
     """The hints of a transcript, as JSON values."""
     from wfllm.shortcuts.compile import compile_tree
+    from wfllm.shortcuts.compile_ifs import elif_hints
 
-    names, workflow = transcript.names, transcript.workflow
+    workflow = transcript.workflow
+    elifs = elif_hints(preorder(transcript.tree), transcript.statements, workflow.actions)
+    names = {**transcript.names, **elifs}
     made = compile_tree(transcript.tree, transcript.code, names, transcript.data, transcribed=True)
     kinds = [kind_of(action) for action in made.actions]
     table = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
