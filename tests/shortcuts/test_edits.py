@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.shortcuts.build import act, att, block, cond, out, plist, txt, var
-from tests.shortcuts.edits import EDITS, edited, renamed
+from tests.shortcuts.edits import EDITS, Edit, edited, renamed
 from tests.shortcuts.meaning import meaning
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.code_names import CodeNames
@@ -187,10 +188,10 @@ def test_edits_of_real_workflows(shared_data: Path, step: int) -> None:
             if made.notes or len(made.workflow.actions) > limit or "#" in made.code:
                 continue  # comments are lost where a tree is printed; blocks that do not pair are made whole
             names = CodeNames(ast.parse(made.code), sidecar["names"])
-            edits = {
+            edits: dict[str, Edit] = {
                 **EDITS,
-                "renamed variable": lambda tree, names=names: renamed(tree, names.variables),
-                "renamed output": lambda tree, names=names: renamed(tree, names.outputs - names.variables),
+                "renamed variable": partial(renamed, variables=names.variables),
+                "renamed output": partial(renamed, variables=names.outputs - names.variables),
             }
             for name, edit in edits.items():
                 code = edited(made.code, edit)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.shortcuts.build import act, block, plist
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.catalogue.load import in_use
 from wfllm.shortcuts.stage import transcribe_all
 
 
@@ -126,3 +127,34 @@ def test_an_output_that_is_a_file_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WfllmError, match="cannot be made"):
         transcribe_all(str(folder), tmp_path / "file")
+
+
+def test_another_catalogue_does_a_file_again(tmp_path: Path) -> None:
+    output, table = tmp_path / "out", tmp_path / "table.yaml"
+    own = act("com.example.app.Open", Where="here")
+    (tmp_path / "in.json").write_text(json.dumps(plist(act("gettext", WFTextActionText="hi"), own)))
+    transcribe_all(str(tmp_path / "in.json"), output)
+    assert "com_example_app_Open(Where='here')" in (output / "in.py").read_text()
+    table.write_text("com.example.app.Open:\n  title: Open\n  input: What\n")
+    with in_use(table):
+        assert transcribe_all(str(tmp_path / "in.json"), output).resumed == 0
+        assert "com_example_app_Open(What=text, Where='here')" in (output / "in.py").read_text()
+        assert transcribe_all(str(tmp_path / "in.json"), output).resumed == 1
+    assert transcribe_all(str(tmp_path / "in.json"), output).resumed == 0
+
+
+def test_keys_of_json_that_are_null_are_left_out_and_told(tmp_path: Path) -> None:
+    whole = {"WFWorkflowIcon": None, **plist(act("gettext", WFTextActionText="hi", UUID=None))}
+    (tmp_path / "in.json").write_text(json.dumps(whole))
+    (file,) = transcribe_all(str(tmp_path / "in.json"), tmp_path / "out").files
+    assert (file.status, file.notes) == ("done", ["2 keys that are null were left out"])
+    assert (tmp_path / "out" / "in.py").read_text() == "text = 'hi'\n"
+    (file,) = transcribe_all(str(tmp_path / "in.json"), tmp_path / "out").files
+    assert file.notes == ["2 keys that are null were left out"]
+
+
+def test_a_list_that_holds_null_is_refused(tmp_path: Path) -> None:
+    """Without it the others would stand in another place."""
+    (tmp_path / "in.json").write_text(json.dumps(plist(act("openurl", X=["a", None]))))
+    (file,) = transcribe_all(str(tmp_path / "in.json"), tmp_path / "out").files
+    assert file.reason.startswith("holds null")

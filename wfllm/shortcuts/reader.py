@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Source:
     error: WfllmError | None = None
     member: str = ""
     """Path inside the zip it came from; `inner.zip:x.shortcut` inside a zip inside it."""
+    notes: tuple[str, ...] = ()
+    """What was left out of it, a line each."""
 
 
 def find(input: str | Path) -> list[Path]:
@@ -118,7 +120,7 @@ def sources_of(content: bytes, path: Path) -> Iterator[Source]:
             yield Source(member.stem, None, member.error, member.name)
             continue
         source = read_bytes(member.content, member.stem, f"{path}:{member.name}")
-        yield Source(source.name, source.plist, source.error, member.name)
+        yield replace(source, member=member.name)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -153,6 +155,7 @@ def _bytes_of(path: Path) -> bytes:
 def read_bytes(content: bytes, name: str, where: str | Path = "") -> Source:
     """The shortcut in the bytes of one file that is no zip."""
     try:
-        return Source(name, load(content, where))
+        plist, notes = load(content, where)
     except WfllmError as error:
         return Source(name, None, error)
+    return Source(name, plist, notes=tuple(notes))

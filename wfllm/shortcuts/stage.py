@@ -16,6 +16,7 @@ from wfllm.errors import WfllmError
 from wfllm.files import write_bytes, write_text
 from wfllm.lock import release, take
 from wfllm.progress import progress
+from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.sidecar import VERSION
 from wfllm.shortcuts.sidecar_report import hint_counts
@@ -122,7 +123,9 @@ def _transcribe_sources(job: _Job) -> tuple[list[FileReport], int]:
 
 
 def _digest(source: Source, longest: int) -> str:
-    return hashlib.sha256(repr((source.plist, longest)).encode("utf-8", "surrogatepass")).hexdigest()
+    """What tells a done file: its content, and what it is written with. `_done_before` is its reader."""
+    said = repr((source.plist, source.notes, longest, load_catalogue().digest))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _done_before(source: Source, name: str, output: Path, where: str, longest: int) -> FileReport | None:
@@ -150,7 +153,7 @@ def _transcribe_source(source: Source, name: str, output: Path, where: str, long
         report.ifs, report.loops, report.depth = stats.ifs, stats.loops, stats.depth
         report.lines = transcript.code.count("\n")
         report.raw = {kind: transcript.raws.count(kind) for kind in sorted(set(transcript.raws))}
-        report.notes = transcript.notes
+        report.notes = [*source.notes, *transcript.notes]
         _write(transcript, report, output, _digest(source, longest))
     except WfllmError as fault:
         at = _ACTION.search(fault.where)

@@ -17,7 +17,7 @@ from typing import Any
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api, Parameter, ValueType
 from wfllm.shortcuts.catalogue.imported import Imported, choices_of, default_of, name_of, words
-from wfllm.shortcuts.catalogue.load import Catalogue
+from wfllm.shortcuts.catalogue.lookup import Catalogue
 
 _TYPES: tuple[tuple[str, ValueType], ...] = (
     ("SWITCH", "boolean"),

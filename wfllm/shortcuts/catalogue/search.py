@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wfllm.shortcuts.catalogue.load import Catalogue
+from wfllm.shortcuts.catalogue.lookup import Catalogue
 
 
 def best_apis(query: str, catalogue: Catalogue, count: int) -> list[str]:
