@@ -21,8 +21,9 @@ ALIASES = {"plan": "task_plan", "code": "annotated_code", "workflow_code": "anno
 LARGEST = 4 * 2**30
 """Bytes a zip member may unpack to."""
 SUFFIXES = {".json", ".jsonl", ".zip"}
-_NO_RECORDS = ("dataset_split_keys", "trajectories")
-"""How files begin that lie beside records and hold none: the published release's lists, a build's pairs."""
+_NO_RECORDS = ("dataset_split_keys", "trajectories", "describe")
+"""How files begin that lie beside records and hold none: the published release's lists, a build's pairs and
+its numbers."""
 
 
 def read_records(

@@ -47,6 +47,7 @@ def assemble(
     items: Iterable[Item],
     formats: Collection[str] = ("parquet", "workflowbench"),
     key: Sequence[str] = (),
+    finish: Callable[[Path], None] | None = None,
 ) -> dict[str, int]:
     """Write `<root>/dataset/`; the number of records of each split.
 
@@ -58,6 +59,7 @@ def assemble(
         items: with their splits.
         formats: what to write beside JSON lines.
         key: what determines the items; a dataset that was made of the same and is whole stays as it is.
+        finish: writes more into the folder before it is visible; what determines that is in `key`, too.
 
     Raises:
         WfllmError: it cannot be written.
@@ -72,6 +74,8 @@ def assemble(
             shutil.rmtree(leftover, ignore_errors=True)
         new.mkdir(parents=True)
         counts = _write(new, items, formats)
+        if finish is not None:
+            finish(new)
         if target.exists():
             target.rename(old)
         new.rename(target)
