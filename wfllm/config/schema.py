@@ -815,6 +815,16 @@ class Confirm(Schema):
     """Drop samples that say the same as one held out for validation or test, in code or request."""
 
 
+class Describe(Schema):
+    """The finished dataset in numbers: `describe.html` and the tables beside it."""
+
+    tokenizer: str | None = None
+    """Folder or hub id of the tokenizer that counts the tokens of prompts and answers; null estimates them
+    from their characters."""
+    characters_per_token: Annotated[Float, Field(gt=0)] = 3.0
+    """What the estimate takes for a token. SmolLM2's tokenizer has about 3 in code and documentation."""
+
+
 class BuildCommand(KnowsApis):
     """Make a dataset of records, stage by stage."""
 
@@ -827,6 +837,7 @@ class BuildCommand(KnowsApis):
     expand: Expand = Expand()
     annotator: Annotator
     confirm: Confirm = Confirm()
+    describe: Describe = Describe()
     output: str
     """Folder of the build: a folder for each stage, and the finished dataset."""
     stages: list[str] | None = None
