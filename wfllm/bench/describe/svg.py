@@ -83,7 +83,7 @@ def figure_svg(draw: Callable[[Figure], None], width: float, height: float, labe
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(width, height), layout="constrained")
-        canvas = FigureCanvasSVG(figure)
+        canvas: Any = FigureCanvasSVG(figure)  # its methods have no types
         draw(figure)
         text = io.StringIO()
         canvas.print_svg(text, metadata={"Date": None, "Creator": None})  # savefig would draw twice
