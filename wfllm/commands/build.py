@@ -17,11 +17,13 @@ from rich.text import Text
 from wfllm import lock
 from wfllm.bench.stages.asking import build_llm
 from wfllm.bench.stages.assemble import FOLDER, assemble
+from wfllm.bench.stages.describe import PAGE, Describing, known_prices
 from wfllm.bench.stages.engine import Build, StageReport
 from wfllm.bench.stages.merge import merge
 from wfllm.bench.stages.pipeline import SOURCES, pipeline
 from wfllm.bench.stages.stage import Stage
 from wfllm.commands.annotator import make_annotator
+from wfllm.commands.lengths import lengths_of
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.errors import WfllmError, one_line, suggestion
@@ -79,11 +81,14 @@ def _run(
         here = f"the same command without stages= (stage {lacking} is to come)"
         console.print(f"Next: {others if shard != (1, 1) else here} in {root}", highlight=False)
         return int(bool(faults))
+    describing = Describing(build, sources, lengths_of(config.describe), known_prices(config))
     with build.alone(shard):
         items = chain.from_iterable(build.items(name) for name in sources)
-        counts = assemble(root, items, config.formats, key=[build.keys[name] for name in sources])
+        keys = [*(build.keys[name] for name in sources), describing.key]
+        counts = assemble(root, items, config.formats, keys, describing)
     sizes = ", ".join(f"{split} {count:,}" for split, count in counts.items())
     console.print(f"{root / FOLDER}: {sizes}", highlight=False, soft_wrap=True)
+    console.print(f"In numbers: {root / FOLDER / PAGE}", highlight=False, soft_wrap=True)
     console.print(
         f"Next: wfllm train data=records data.path={root / FOLDER}", highlight=False, soft_wrap=True
     )
