@@ -183,6 +183,16 @@ is_workflow_actions_showresult(Text=f"Got {page}")
 """
 
 
+def test_a_plan_in_another_language_is_not_judged_by_its_words() -> None:
+    plan = (
+        "1. Zuerst wird gefragt, welche Stadt gemeint ist.\n2. Danach erscheint eine Meldung auf dem Schirm."
+    )
+    item = next(i for i in samples() if len(i["apis"]) > 3)
+    assert first_fault({**item, "task_plan": plan}, context(), ["plan_code"]) is None
+    plan = "1. First bake a cake with cherries.\n2. Then eat it all alone in the garden and sleep."
+    assert first_fault({**item, "task_plan": plan}, context(), ["plan_code"]) is not None
+
+
 def test_what_is_held_out_does_not_come_back() -> None:
     item = {**samples()[0], "query": "Fetch my page, please!", "annotated_code": TESTED}
     other = samples()[1]

@@ -810,7 +810,8 @@ class Confirm(Schema):
     """Largest share of statements without a comment."""
     plan_code: Annotated[Float, Field(ge=0, le=1)] | None = 0.5
     """Smallest share of the called APIs that the plan says a word of (title, output, name, description, or
-    what the call is given); a sample without a plan is dropped, too."""
+    what the call is given). A sample without a plan is dropped, too; one whose plan is in another language
+    than the documentation is not judged."""
     near_duplicate: bool = True
     """Drop samples that say the same as one held out for validation or test, in code or request."""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from wfllm.bench.rules.seen import Context, Seen
+from wfllm.bench.thoughts.language import other_language
 from wfllm.shortcuts.api import Api
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -21,13 +22,15 @@ _EMPTY = frozenset(
 """Words that say nothing of what is done."""
 _SHORT = 5
 """Letters that two forms of a word have in common: `calendar` and `calendars`, `download` and `downloads`."""
+DOCUMENTED_IN = "en"
+"""Language of the documentation."""
 _MIN_APIS = 2
 """With a single API, one word that happens to be missing would decide."""
 
 
 def plan_code(seen: Seen, context: Context) -> str | None:
     """The share of the called APIs that the plan says a word of: of an API's title, output, name or
-    description, or of what it is given here."""
+    description, or of what it is given here. A plan in another language than theirs is not judged."""
     least = context.settings.plan_code
     if least is None:
         return None
@@ -38,7 +41,7 @@ def plan_code(seen: Seen, context: Context) -> str | None:
     for api, call in seen.calls:
         words.setdefault(api.identifier, _words_of_api(api)).update(_words_of_call(call))
     told = sum(bool(found & plan) for found in words.values())
-    if len(words) < _MIN_APIS or told >= least * len(words):
+    if len(words) < _MIN_APIS or told >= least * len(words) or other_language(seen.plan, DOCUMENTED_IN):
         return None
     return f"the plan says nothing of {len(words) - told} of the {len(words)} APIs that the code calls"
 
