@@ -276,7 +276,14 @@ class Meaning:
     def case(self, block: int, i: int) -> Any:
         if self.actions[i][0] != P + "choosefrommenu":
             return None
-        return sum(1 for j in range(block, i) if self.opener.get(j) == block) - 1  # which case it is
+        number = sum(1 for j in range(block, i) if self.opener.get(j) == block) - 1  # which case it is
+        fields, items = self.actions[i][1], self.actions[block][1].get("WFMenuItems")
+        title, shown = fields.get("WFMenuItemAttributedTitle"), fields.get("WFMenuItemTitle")
+        if title is None:
+            title = shown
+        if title is None and isinstance(items, list) and number < len(items):
+            return number, self.item(items[number])[1]
+        return number, None if title is None else self.text(title)
 
     def action(self, i: int, short: str, fields: dict[str, Any], raw: dict[str, Any]) -> tuple[Any, Any]:
         own = ("token", "ActionOutput", self.order.get(raw.get("UUID", ""), i), None, "[]")

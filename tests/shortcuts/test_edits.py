@@ -158,6 +158,67 @@ def test_operands_left_over_from_a_former_test_do_not_outlive_an_edit_of_the_tes
     assert "WFConditionalActionString" not in first["WFWorkflowActionParameters"]
 
 
+def table(*rows: dict[str, Any], prefix: int = 1) -> dict[str, Any]:
+    whole = {"WFActionParameterFilterPrefix": prefix, "WFActionParameterFilterTemplates": list(rows)}
+    return {"Value": whole, "WFSerializationType": "WFContentPredicateTableTemplate"}
+
+
+@pytest.mark.parametrize(
+    "edit", ["x == 'b'", "y == 'a'", "x != 'a'", "x", "x == 'a' and y == 'b'", "'a' in x", "is_today(x)"]
+)
+def test_a_table_of_one_condition_does_not_outlive_an_edit_of_it(edit: str) -> None:
+    row = {"WFCondition": 4, "WFInput": cond(var("x")), "WFConditionalActionString": "a"}
+    workflow = plist(
+        act("setvariable", WFVariableName="x", WFInput=att({"Type": "Clipboard"})),
+        act("setvariable", WFVariableName="y", WFInput=att({"Type": "CurrentDate"})),
+        block("conditional", 0, WFConditions=table(row), WFConditionalActionString="left over"),
+        act("vibrate"),
+        block("conditional", 2),
+        *(act("vibrate", UUID=f"V-{i}") for i in range(9)),
+    )
+    made, sidecar = both(workflow)
+    assert "if x == 'a':" in made.code
+    assert compile_code(made.code, sidecar) == workflow
+    code = made.code.replace("if x == 'a':", f"if {edit}:")
+    check_edit(workflow, made, sidecar, code)
+    test = compile_code(code, sidecar)["WFWorkflowActions"][2]["WFWorkflowActionParameters"]
+    assert "left over" not in test.values()
+    assert test.get("WFConditions") != table(row)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_row_that_takes_the_output_before_it_says_so_where_another_stands_there_now(rows: int) -> None:
+    implicit = {"WFCondition": 4, "WFConditionalActionString": "a"}
+    named = {"WFCondition": 100, "WFInput": cond({"Type": "Clipboard"})}
+    workflow = plist(
+        act("gettext", UUID="T-1", WFTextActionText="hi"),
+        block("conditional", 0, WFConditions=table(*[implicit, named][:rows])),
+        act("vibrate"),
+        block("conditional", 2),
+        *(act("vibrate", UUID=f"V-{i}") for i in range(9)),
+    )
+    made, sidecar = both(workflow)
+    assert compile_code(made.code, sidecar) == workflow
+    check_edit(workflow, made, sidecar, made.code.replace("if ", "other = 'ho'\nif "))
+    check_edit(workflow, made, sidecar, made.code.replace("if ", "# only a comment\nif "))
+
+
+@pytest.mark.parametrize("attributed", [{"string": "A"}, "A", txt("A")])
+def test_a_renamed_case_of_a_menu_does_not_keep_its_old_title(attributed: Any) -> None:
+    workflow = plist(
+        block("choosefrommenu", 0, WFMenuItems=["A", "B"], WFMenuPrompt="Which?"),
+        block("choosefrommenu", 1, WFMenuItemTitle="A", WFMenuItemAttributedTitle=attributed),
+        block("choosefrommenu", 1, WFMenuItemTitle="B", WFMenuItemAttributedTitle={"string": "B"}),
+        block("choosefrommenu", 2),
+    )
+    made, sidecar = both(workflow)
+    code = made.code.replace("'A'", "'X'")
+    check_edit(workflow, made, sidecar, code)
+    cases = compile_code(code, sidecar)["WFWorkflowActions"]
+    assert "'A'" not in repr(cases)
+    assert cases[2] == workflow["WFWorkflowActions"][2]
+
+
 def test_of_actions_that_say_the_same_each_keeps_its_own_form() -> None:
     workflow = plist(
         *(act("vibrate", UUID=f"V-{i}") for i in range(30)), act("gettext", WFTextActionText="end")

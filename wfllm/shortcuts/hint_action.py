@@ -8,12 +8,15 @@ from typing import Any
 from wfllm.shortcuts.hints import changed, difference, fingerprint, same
 from wfllm.shortcuts.plain import to_json
 from wfllm.shortcuts.tokens import Text, Token, wrap_text, wrap_token
-from wfllm.shortcuts.tree import BLOCKS, IF, OPEN
+from wfllm.shortcuts.tree import BLOCKS, IF, MENU, OPEN
 
 IDENTIFIER, PARAMETERS = "WFWorkflowActionIdentifier", "WFWorkflowActionParameters"
 GROUP, MODE = "GroupingIdentifier", "WFControlFlowMode"
 _APART = frozenset((GROUP, MODE, "UUID", "CustomOutputName", "WFInput"))
 """Parameters of an If that say nothing about its test."""
+TABLE = "WFConditions"
+_TITLES = ("WFMenuItemTitle", "WFMenuItemAttributedTitle")
+"""One title, as it was shown once and with its variables."""
 
 
 def kind_of(action: dict[str, Any]) -> str:
@@ -70,12 +73,14 @@ def hint_of(usual: dict[str, Any], real: dict[str, Any]) -> Any:
 
 
 def _made_for(usual: dict[str, Any], before: dict[str, Any], key: str) -> int:
-    """What a hint rests on; 0 where on nothing. Parts of one test stand or fall together."""
+    """What a hint rests on; 0 where on nothing. Parts of one test or of one title rest on the whole of it."""
     if key == GROUP:
         return 0
     if usual[IDENTIFIER] == IF and key not in _APART:
-        test = [k for k in before if k not in _APART]
-        return fingerprint((before.get(key), before.get("WFCondition"), test))
+        test = {k: v for k, v in before.items() if k not in _APART or (k == "WFInput" and key == TABLE)}
+        return fingerprint(test)
+    if usual[IDENTIFIER] == MENU and key in _TITLES:
+        return fingerprint([before.get(k) for k in _TITLES])
     return fingerprint(before[key]) if key in before else 0
 
 
@@ -97,8 +102,10 @@ def hinted(
     try:
         usual = action[PARAMETERS]
         made = dict(usual)
-        for key, (made_for, change) in hint.get("p", {}).items():
-            if edited and not _stands(action, usual, key, made_for, change, previous):
+        changes = hint.get("p", {})
+        fallen = _fallen(action, changes, previous) if edited else ()
+        for key, (_, change) in changes.items():
+            if key in fallen:
                 continue
             if "out" in change:
                 made.pop(key, None)
@@ -113,6 +120,39 @@ def hinted(
         return {k: made if k == PARAMETERS and v == 0 else v for k, v in whole.items()}
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return action
+
+
+def _fallen(action: dict[str, Any], changes: dict[str, Any], previous: Token | None) -> set[str]:
+    """Keys whose hints the code no longer bears out. A table of conditions stands with all of its test."""
+    usual = action[PARAMETERS]
+    fallen = {
+        key
+        for key, (made_for, change) in changes.items()
+        if not _stands(action, usual, key, made_for, change, previous)
+    }
+    if action[IDENTIFIER] == IF and TABLE in changes:
+        test = {key for key in changes if key not in _APART or key == "WFInput"}
+        fallen |= test if test & fallen or not _rows_stand(usual, changes[TABLE][1], previous) else set()
+    return fallen
+
+
+def _rows_stand(usual: dict[str, Any], change: Any, previous: Token | None) -> bool:
+    """Whether the rows that name no input of their own still take what the code says."""
+    if "out" in change:
+        return True
+    rows, named = _rows(changed(usual.get(TABLE), change)), _rows(usual.get(TABLE))
+    for i, row in enumerate(rows):
+        if "WFInput" not in row:
+            said = (named[i] if i < len(named) else usual).get("WFInput")
+            if said is not None and not _takes(said, previous):
+                return False
+    return True
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    whole = table.get("Value") if isinstance(table, dict) else None
+    rows = whole.get("WFActionParameterFilterTemplates") if isinstance(whole, dict) else None
+    return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
 
 
 def _stands(
