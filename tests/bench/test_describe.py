@@ -111,7 +111,7 @@ def test_the_paper_stands_beside(tmp_path: Path) -> None:
 def test_drops_and_duplicates_are_told_by_stage_and_rule(tmp_path: Path) -> None:
     build = with_synthetic(tmp_path)
     stages = rows(build, "stages")
-    assert [(s["kept"], s["dropped"], s["by"]) for s in stages.values()] == [
+    assert [(s["kept"], s["dropped"], s["model"]) for s in stages.values()] == [
         (8, 2, "m-1"),
         (8, 0, "m-1"),
         (3, 1, "m-1"),
@@ -134,6 +134,23 @@ def test_costs_are_of_every_item_once_kept_or_dropped(tmp_path: Path) -> None:
     assert thoughts["USD"] == pytest.approx((2800 * 1.0 + 80 * 100.0) / 1e6)
     assert (confirm["tokens read"], confirm["tokens written"], confirm["USD"]) == (22, 16, None)
     assert (everything["questions"], everything["tokens read"], everything["USD"]) == (14, 2822, None)
+
+
+def test_requests_that_nobody_answers_cost_all_the_same(tmp_path: Path) -> None:
+    asked = [item("q", meta={"synthetic": True, **usage(expand=(50, 5))})]
+    build = built(tmp_path, split=[item("a", meta=usage(plan=(1, 1)))], expand=asked)
+    assert rows(build, "sizes")["all"]["records"] == 1
+    assert rows(build, "cost")["expand"]["tokens read"] == 50
+    assert rows(build, "cost")["all"]["tokens read"] == 51
+
+
+def test_a_stage_that_is_not_complete_is_no_part_of_it_and_later_changes_its_key(tmp_path: Path) -> None:
+    build = built(tmp_path, split=[item("a")], expand=[item("q")])
+    whole = Describing(build, ["split"]).key
+    folder = build.folders["expand"]
+    folder.write_info({"key": build.keys["expand"], "complete": False})
+    assert list(rows(build, "stages")) == ["split"]
+    assert Describing(build, ["split"]).key != whole
 
 
 def test_the_same_build_gives_the_same_bytes_wherever_it_lies(tmp_path: Path, no_plots: None) -> None:

@@ -14,19 +14,23 @@ def lengths_of(config: s.Describe) -> Lengths:
     """Tokens by the named tokenizer, characters without one.
 
     Raises:
-        WfllmError: there is no such tokenizer, or none that works without Python.
+        WfllmError: there is no such tokenizer, or not the one file that holds a fast one.
     """
     if config.tokenizer is None:
         return Lengths(per_token=config.characters_per_token)
-    from transformers import AutoTokenizer
+    from tokenizers import Tokenizer
 
     where = f"describe.tokenizer={config.tokenizer}"
     try:
-        core = AutoTokenizer.from_pretrained(str(Path(config.tokenizer).expanduser())).backend_tokenizer
+        folder = Path(config.tokenizer).expanduser()
+        file = str(folder / "tokenizer.json")
+        core = Tokenizer.from_file(file) if folder.is_dir() else Tokenizer.from_pretrained(config.tokenizer)
     except Exception as fault:  # whatever a foreign file makes the library raise
         why = str(fault).strip().splitlines() or [type(fault).__name__]
         mend = "Name a folder with tokenizer.json, or a hub id."
         raise WfllmError(f"no tokenizer ({why[0]})", where=where, mend=mend) from fault
+    core.no_truncation()
+    core.no_padding()
     identity = hashlib.sha256(core.to_str().encode()).hexdigest()
     name = config.tokenizer.rstrip("/").rpartition("/")[2]
 

@@ -60,15 +60,20 @@ def gather(
     """
     lengths = lengths or Lengths()
     facts = Facts(Counting(lengths.count or len), Flow(), lengths, prices or {})
-    names = [stage.name for stage in build.stages]
+    names = [stage.name for stage in build.stages if build.is_complete(stage.name)]
+    ends = [name for name in names[-1:] if name not in sources]  # requests that nobody has answered
     total = sum(build.notes(name).get("dropped", 0) for name in names)
-    total += sum(build.notes(name).get("kept", 0) for name in sources)
+    total += sum(build.notes(name).get("kept", 0) for name in (*sources, *ends))
     with progress("describe", total, "items") as bar:
         for stage in stages_of(build, facts.flow):
             bar.advance(stage.dropped)
         for name in sources:
             for item in build.items(name):
                 facts.counting.add(item)
+                facts.flow.note_usage(item)
+                bar.advance()
+        for name in ends:
+            for item in build.items(name):
                 facts.flow.note_usage(item)
                 bar.advance()
     return facts

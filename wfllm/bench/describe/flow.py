@@ -85,11 +85,11 @@ class Flow:
 
 
 def stages_of(build: Build, flow: Flow) -> Iterator[StageFlow]:
-    """Each stage that is there, in order, as its drops are counted."""
+    """Each stage that is complete, in order, as its drops are counted."""
     for stage in build.stages:
-        notes = build.notes(stage.name)
-        if not notes:
+        if not build.is_complete(stage.name):
             continue
+        notes = build.notes(stage.name)
         kept, dropped = (_number(notes.get(key)) for key in ("kept", "dropped"))
         found = StageFlow(stage.name, kept, dropped, stage.settings)
         for drop in build.drops(stage.name) if dropped else ():

@@ -124,6 +124,7 @@ def _ranges(edges: Sequence[int]) -> list[str]:
 
 def _columns(labels: Sequence[str], series: Sequence[Series], x: str, y: str, label: str) -> str:
     """Standing bars, those of a place beside each other."""
+    from matplotlib.ticker import MaxNLocator
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -134,6 +135,7 @@ def _columns(labels: Sequence[str], series: Sequence[Series], x: str, y: str, la
         axes.set_xticks(range(len(labels)), labels)
         crowded = len(labels) > 8
         axes.tick_params(axis="x", labelsize=7.5 if crowded else 8.5)
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.grid(False, axis="x")
         axes.set_xlabel(x)
         axes.set_ylabel(y)

@@ -89,8 +89,10 @@ def _stages(facts: Facts) -> Table:
         (s.name, s.kept, s.dropped, _percent(s.dropped, s.kept + s.dropped), who(s.settings))
         for s in facts.flow.stages
     ]
-    columns = ("stage", "kept", "dropped", "dropped, %", "by")
-    return Table("stages", "What each stage kept", columns, rows, texts=("by",))
+    columns: tuple[str, ...] = ("stage", "kept", "dropped", "dropped, %", "model")
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    return Table("stages", "What each stage kept", columns, rows, texts=("model",))
 
 
 def _drops(facts: Facts) -> Table:

@@ -45,14 +45,11 @@ class Describing:
 
     @property
     def key(self) -> str:
-        """What determines the description beside the stages."""
-        plain = [
-            self.lengths.identity,
-            self.lengths.name,
-            self.lengths.per_token,
-            sorted(self.prices.items()),
-        ]
-        return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+        """What determines the description: every complete stage, those too that no record came from."""
+        stages = [self.build.keys[one.name] for one in self.build.stages if self.build.is_complete(one.name)]
+        lengths = [self.lengths.identity, self.lengths.name, self.lengths.per_token]
+        plain = json.dumps([stages, lengths, sorted(self.prices.items())])
+        return hashlib.sha256(plain.encode()).hexdigest()
 
     def __call__(self, folder: Path) -> None:
         """Write page, CSV and JSON into a folder, and more into the README.md that is there.
