@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 
 import yaml
 
+from wfllm.bench.describe.table import markdown
+
 _WHAT = {
     "train": "training",
     "dev": "validation",
@@ -73,9 +75,9 @@ def card(counts: Mapping[str, int], categories: Mapping[str, int], formats: Coll
     ]
     if "workflowbench" in formats:
         lines.append("`workflowbench/` has the published WorkflowBench release's layout.")
-    if categories:
-        lines += ["", "| category | records |", "|---|---|"]
-        lines += [f"| {name} | {count:,} |" for name, count in sorted(categories.items())]
+    if set(categories) - {"none"}:
+        lines += ["", "## Categories", "", "| category | records |", "|---|--:|"]
+        lines += [f"| {markdown(name)} | {count:,} |" for name, count in sorted(categories.items())]
     return "\n".join(lines) + "\n"
 
 
