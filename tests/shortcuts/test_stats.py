@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from tests.shortcuts.build import act, block, plist
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.compile import compile_code
 from wfllm.shortcuts.stats import Stats, app_of, stats_of, stats_of_code
 from wfllm.shortcuts.tree import build_tree
-from wfllm.shortcuts.used import BECAME_SYNTAX, used_apis
+from wfllm.shortcuts.used import BECAME_SYNTAX, used_apis, used_by_statement
 
 
 def test_counts_of_a_workflow() -> None:
@@ -87,3 +90,30 @@ def test_values_inside_each_other_beyond_reading_are_refused() -> None:
     with pytest.raises(WfllmError, match="nested too deeply"):
         used_apis(f"x = y{'[0]' * 900}")
     assert stats_of_code(f"x = y{'[0]' * 900}") is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = clipboard()\nn = len(x)\n",
+        "x = clipboard()\nif len(x) > 3:\n    is_workflow_actions_vibrate()\n",
+        "x = 'a'\ny = 'b' + x\n",
+        "t = 'a'\nt += 'b'\n",
+        "d = {'a': 1}\nv = d.get('a')\n",
+        "x = clipboard()\nn = int(x)\n",
+        "x = clipboard()\ny = 'Hi {}'.format(x)\n",
+        "x = clipboard()\nif x:\n    a = 'x'\n    b = 'y'\n    If_Result = a\n"
+        "is_workflow_actions_url(U=f'{If_Result}')\n",
+        "Repeat_Results = []\nfor Repeat_Index, Repeat_Item in enumerate(clipboard(), start=1):\n"
+        "    a = 'x'\n    Repeat_Results.append(Repeat_Item)\n"
+        "is_workflow_actions_url(U=f'{Repeat_Results}')\n",
+    ],
+)
+def test_what_idioms_and_results_become_is_counted_as_it_is_compiled(code: str) -> None:
+    tree = ast.parse(code)
+    before = ast.dump(tree)
+    used = [identifier for group in used_by_statement(tree, load_catalogue()) for identifier in group]
+    assert ast.dump(tree) == before, "the tree that was asked about stays as it is"
+    made = compile_code(code)["WFWorkflowActions"]
+    counted = [a for a in made if not a["WFWorkflowActionParameters"].get("WFControlFlowMode")]
+    assert sorted(used) == sorted(a["WFWorkflowActionIdentifier"] for a in counted)

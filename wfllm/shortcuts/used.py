@@ -9,20 +9,32 @@ samples every API that is called is listed, every one listed is called or one of
 from __future__ import annotations
 
 import ast
-import itertools
+import copy
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.catalogue import Catalogue
-from wfllm.shortcuts.code_names import CodeNames, result_statement
+from wfllm.shortcuts.code_names import CodeNames
 from wfllm.shortcuts.dialect import FUNCTIONS
+from wfllm.shortcuts.idioms import in_dialect
+from wfllm.shortcuts.implied import (
+    after_nothing,
+    emptiness,
+    fetched,
+    input_of,
+    is_loop_call,
+    is_plain_key,
+    subject_of,
+)
 from wfllm.shortcuts.names import DIALECT, RESULT, TAKEN, api_identifier
 from wfllm.shortcuts.read_base import called, is_left_out, number_literal
 from wfllm.shortcuts.read_expressions import is_text, is_token
 from wfllm.shortcuts.read_statements import READERS, appended, makes_variable
 from wfllm.shortcuts.syntax import blocks_of, expressions_of, parse_code, preorder
 from wfllm.shortcuts.tree import COUNT, EACH, IF, MENU
+from wfllm.shortcuts.value_kinds import ValueKinds
 
 BECAME_SYNTAX = frozenset((IF, EACH, COUNT, MENU, st.TEXT, st.DICTIONARY, st.VALUE, st.ASK))
 """Actions that the published `apis` leaves out (paper, Algorithm 1)."""
@@ -52,26 +64,56 @@ def used_by_statement(tree: ast.Module, catalogue: Catalogue | None = None) -> l
     """For each statement in pre-order the identifiers of its actions, in order, each as often as it is used.
 
     Those of the statements inside a block are at these statements; the middles and the end of a block are
-    not counted, nor is the Get Variable that a result needs where the branch does not end with it.
+    not counted. Python's own words (`len(x)`, `"a" + x`) count as the actions they become, and a result that
+    is not what the statement before it made as the Get Variable it needs.
 
     Raises:
         WfllmError: values nested too deeply to read.
     """
     try:
-        return _Reader(tree, catalogue).run()
+        return _Reader(_in_dialect(tree, catalogue), catalogue).run()
     except RecursionError as fault:
         raise WfllmError("nested too deeply to read", mend="Name the inner values.") from fault
+
+
+def _in_dialect(tree: ast.Module, catalogue: Catalogue | None) -> ast.Module:
+    """The tree in the dialect's words, a copy where it holds others; what has none stays as it is.
+
+    How often to repeat stays as it was: the published data writes `range(int(n))` for a count that is `n`.
+    """
+    if not any(map(_may_be_idiom, ast.walk(tree))):
+        return tree
+    own = copy.deepcopy(tree)
+    counts = [(node, node.iter) for node in ast.walk(own) if _is_count(node)]
+    for node, _ in counts:
+        node.iter = ast.Call(ast.Name("range", ast.Load()), [], [])
+    in_dialect(own, ValueKinds(own, catalogue if catalogue is not None else Catalogue()))
+    for node, count in counts:
+        node.iter = count
+    return own
+
+
+def _is_count(node: ast.AST) -> TypeGuard[ast.For]:
+    return isinstance(node, ast.For) and called(node.iter) == "range"
+
+
+def _may_be_idiom(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        return called(node) in ("str", "int", "float", "len") or method in ("format", "get")
+    return isinstance(node, (ast.AugAssign, ast.BinOp))
 
 
 class _Reader:
     def __init__(self, tree: ast.Module, catalogue: Catalogue | None) -> None:
         self.tree, self.catalogue = tree, catalogue
         self.names = CodeNames(tree, None)
-        self.after_nothing = _after_nothing(tree)
+        self.after_nothing = after_nothing(tree)
+        self.fetched = fetched(tree)
 
     def run(self) -> list[list[str]]:
         placed = preorder(self.tree)
-        empty = {id(node) for here in placed for body in blocks_of(here.node) for node in _emptiness(body)}
+        empty = {id(node) for here in placed for body in blocks_of(here.node) for node in emptiness(body)}
         return [[] if id(here.node) in empty else list(self.statement(here.node)) for here in placed]
 
     def statement(self, node: ast.stmt) -> Iterator[str]:
@@ -86,7 +128,7 @@ class _Reader:
             yield MENU
         else:
             for root in expressions_of(node):
-                yield from self.value(root) if _is_loop_call(root) is None else self.inside(root)
+                yield from self.value(root) if is_loop_call(root) is None else self.inside(root)
             if isinstance(node, ast.If):
                 yield IF
             elif isinstance(node, ast.For):
@@ -99,6 +141,8 @@ class _Reader:
             started = isinstance(node.value, ast.List) and not node.value.elts
             if not (started or is_token(node.value) or is_left_out(node.value)):
                 yield from self.made(node.value)
+            elif id(node) in self.fetched:
+                yield st.GET
         elif makes_variable(node.value):
             yield from self.inside(node.value)
             if isinstance(node.value, ast.Constant) and id(node) not in self.after_nothing:
@@ -114,6 +158,8 @@ class _Reader:
         if add is not None:
             plain = is_token(add[1]) or makes_variable(add[1])
             yield from self.inside(add[1]) if plain else self.made(add[1])
+            if id(node) in self.fetched:
+                yield st.GET
             if not RESULT.fullmatch(add[0]):
                 yield st.APPEND
         elif isinstance(node.value, ast.Call):
@@ -121,7 +167,7 @@ class _Reader:
 
     def made(self, node: ast.expr) -> Iterator[str]:
         """The action that makes a value, after those of the values inside it."""
-        literal = _input_of(node)
+        literal = input_of(node)
         if literal is not None:
             yield from self.made(literal)
         yield from self.inside(node)
@@ -167,69 +213,14 @@ class _Reader:
     def value(self, node: ast.expr) -> Iterator[str]:
         """Actions for a value that stands inside a statement: most need none."""
         if isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and called(node) == ""):
-            literal = _subject_of(node)
+            literal = subject_of(node)
             if literal is not None:
                 yield from self.made(literal)
         if isinstance(node, ast.Call):
             name = called(node)
             plain = name in FUNCTIONS and not FUNCTIONS[name].action and name != "get_variable"
             yield from self.inside(node) if plain else self.made(node)
-        elif isinstance(node, ast.Subscript) and not _is_plain_key(node):
+        elif isinstance(node, ast.Subscript) and not is_plain_key(node):
             yield from self.made(node)
         else:
             yield from self.inside(node)
-
-
-def _is_plain_key(node: ast.Subscript) -> bool:
-    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-
-
-def _is_loop_call(node: ast.expr) -> str | None:
-    return called(node) if called(node) in ("range", "enumerate") else None
-
-
-def _emptiness(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The `pass` of an empty branch, which is no action."""
-    rest = body[:-1] if result_statement(body) else body
-    return rest if len(rest) == 1 and isinstance(rest[0], ast.Pass) else []
-
-
-def _is_literal(node: ast.expr) -> bool:
-    return is_text(node) or isinstance(node, (ast.List, ast.Dict)) or number_literal(node) is not None
-
-
-def _input_of(node: ast.expr) -> ast.expr | None:
-    """The value written out where an action takes a reference: an action of its own makes it."""
-    if isinstance(node, ast.Subscript):
-        taken: list[ast.expr] = [node.value]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        taken = [node.func.value] if node.func.attr in ("keys", "values") else []
-    else:
-        first = {"run_shortcut": 1, "run_this_shortcut": 0, "get_variable": 0}.get(called(node))
-        taken = node.args[first : first + 1] if first is not None and isinstance(node, ast.Call) else []
-    return taken[0] if taken and _is_literal(taken[0]) else None
-
-
-def _subject_of(node: ast.Compare | ast.Call) -> ast.expr | None:
-    """The text or number that a test looks at, written out."""
-    if isinstance(node, ast.Call):
-        func = node.func
-        tests = isinstance(func, ast.Attribute) and func.attr in ("startswith", "endswith")
-        subject = func.value if isinstance(func, ast.Attribute) and tests else None
-    elif len(node.ops) == 2 or isinstance(node.ops[0], (ast.In, ast.NotIn)):
-        subject = node.comparators[0]
-    else:
-        subject = None if is_token(node.comparators[0]) else node.left
-    return subject if subject is not None and _is_literal(subject) else None
-
-
-def _after_nothing(tree: ast.Module) -> set[int]:
-    """Statements right after a `pass` that is an action."""
-    found: set[int] = set()
-    bodies = [tree.body, *(body for here in preorder(tree) for body in blocks_of(here.node))]
-    for body in bodies:
-        empty = _emptiness(body)
-        for before, node in itertools.pairwise(body):
-            if isinstance(before, ast.Pass) and before not in empty:
-                found.add(id(node))
-    return found
