@@ -7,6 +7,7 @@ import pytest
 from tests.shortcuts.test_compile import said
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.compile import CompileError, compile_code
+from wfllm.shortcuts.forms import form_findings
 
 SAME = [
     ("x = f'{str(y)}!'", "x = f'{y}!'"),
@@ -33,6 +34,18 @@ SAME = [
     ("n = 3\nif x == n:\n    z = 'a'", "n = 3\nif x == number(n):\n    z = 'a'"),
     ("n = 3\nif n != x:\n    z = 'a'", "n = 3\nif n != number(x):\n    z = 'a'"),
     ("for i, y in enumerate(x, 1):\n    z = 'a'", "for i, y in enumerate(x, start=1):\n    z = 'a'"),
+    ("x = 'a', y", "x = ['a', y]"),
+    ("if x in ['a', 'b']:\n    z = 'a'", "if x == 'a' or x == 'b':\n    z = 'a'"),
+    ("if x in {'a', y} or z:\n    z = 'a'", "if x == 'a' or x == f'{y}' or z:\n    z = 'a'"),
+    ("if x not in ('a', 3):\n    z = 'a'", "if x != 'a' and x != 3:\n    z = 'a'"),
+    ("if not x in ['a', 'b']:\n    z = 'a'", "if x != 'a' and x != 'b':\n    z = 'a'"),
+    ("if input('?') in ['a']:\n    z = 'a'", "if input('?') == 'a':\n    z = 'a'"),
+    ("if not (x == 'a' and y):\n    z = 'a'", "if x != 'a' or not y:\n    z = 'a'"),
+    ("if not (x or not (y and w)):\n    z = 'a'", "if not x and y and w:\n    z = 'a'"),
+    ("if 1 < x < 5:\n    z = 'a'", "if x > 1 and x < 5:\n    z = 'a'"),
+    ("if not 1 <= x <= 5:\n    z = 'a'", "if x < 1 or x > 5:\n    z = 'a'"),
+    ("if x == 'a' == y:\n    z = 'a'", "if x == 'a' and y == 'a':\n    z = 'a'"),
+    ("for y in ('a', 'b'):\n    z = 'a'", "for y in ['a', 'b']:\n    z = 'a'"),
     (
         "c = is_workflow_actions_count(Input=x)\nif y == c:\n    z = 'a'",
         "c = is_workflow_actions_count(Input=x)\nif y == number(c):\n    z = 'a'",
@@ -57,6 +70,39 @@ def test_calls_inside_calls_become_actions_before_in_the_order_python_runs_them(
     assert [name for name, _ in made][2:5] == ["conditional", "count", "conditional"]
 
 
+@pytest.mark.parametrize(
+    ("value", "action"),
+    [("['a', y]", "list"), ("{'a': 1}", "dictionary"), ("f'{y}'", "gettext")],
+)
+@pytest.mark.parametrize(
+    "head",
+    [
+        "for x in {}:",
+        "for i, x in enumerate({}, start=1):",
+        "if {}:",
+        "if not {}:",
+        "if 'a' in {}:",
+        "if {} == 'a':",
+        "if y or {}:",
+    ],
+)
+def test_a_value_where_a_block_takes_a_reference_is_made_by_an_action_before(
+    head: str, value: str, action: str
+) -> None:
+    code = f"y = input('?')\n{head.replace('{}', value)}\n    z = 'a'"
+    made = compile_code(code)
+    assert form_findings(made) == []
+    first = [name for name, _ in said(code)][1]
+    member = "'a' in [" in code  # is the same as one of its items
+    assert first == ("gettext" if member else action)
+
+
+def test_no_list_of_conditions_is_endless() -> None:
+    code = f"if x in {['a'] * 101}:\n    z = 'a'"
+    with pytest.raises(CompileError, match="more than 100 items"):
+        compile_code(code)
+
+
 REFUSED = [
     ("while True:\n    pass", "workflows have no while", "for Repeat_Index"),
     ("return x", "workflows have no return", "exit_shortcut"),
@@ -79,6 +125,12 @@ REFUSED = [
     ("x = (y := 3)", "namedexpr", ""),
     ("x = y[0]", "not taken by number", "getitemfromlist"),
     ("x = y if z", "not Python", ""),
+    ("if x == ['a']:\n    z = 'a'", "nothing is compared with a list", "items"),
+    ("if {'a': 1} != x:\n    z = 'a'", "nothing is compared with a dictionary", "items"),
+    ("if x in []:\n    z = 'a'", "nothing is in an empty list", "items"),
+    ("if input('?') in ['a', 'b']:\n    z = 'a'", "several conditions", "x = input(…)"),
+    ("if 1 < input('?') < 3:\n    z = 'a'", "several conditions", "x = input(…)"),
+    ("if x and y in ['a', 'b']:\n    z = 'a'", "not mixed", "if inside"),
     ("for x in y:\n    break", "no break", "under an if"),
     ("try:\n    x = 'a'\nexcept E:\n    pass", "no try", "Test the value"),
 ]  # fmt: skip

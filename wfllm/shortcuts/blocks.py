@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from wfllm.shortcuts.actions import meaningful
-from wfllm.shortcuts.conditions import takes_previous, write_condition, write_number
+from wfllm.shortcuts.conditions import is_reference, takes_previous, write_condition, write_number
 from wfllm.shortcuts.expressions import write, write_item
 from wfllm.shortcuts.nodes import LOAD, STORE, call, increment, number
 from wfllm.shortcuts.parse_values import parse, parse_item
@@ -45,8 +45,11 @@ def write_header(block: Block, scope: Scope, level: int) -> ast.If | ast.For | a
         return ast.Match(_write_menu(fields, scope), [])
     index, item = loop_names(level)
     if isinstance(block, RepeatEach):
-        raw = fields.pop("WFInput", None)
-        items = scope.previous() if raw is None else write(parse(raw), scope)
+        raw = fields.get("WFInput")
+        if raw is not None and not is_reference(raw):
+            items = call("previous_output")  # what a hand-made file holds there stays among the keywords
+        else:
+            items = scope.previous() if raw is None else write(parse(fields.pop("WFInput")), scope)
         target: ast.expr = ast.Tuple([ast.Name(index, STORE), ast.Name(item, STORE)], STORE)
         loop = call("enumerate", items, start=number(1), **_rest(fields, scope))
     else:
@@ -63,6 +66,8 @@ def _rest(fields: dict[str, Any], scope: Scope) -> dict[str, ast.expr]:
 def _write_count(raw: Any, scope: Scope) -> ast.expr:
     value = parse(raw)
     written = None if isinstance(value, Token) else write_number(value, scope)
+    if written is None and not isinstance(value, Token):
+        return call("number", write(value, scope))  # of hand-made files
     return written if written is not None else write(value, scope)
 
 

@@ -10,7 +10,8 @@ from wfllm.shortcuts.build_values import build
 from wfllm.shortcuts.hint_action import GROUP, MODE
 from wfllm.shortcuts.read_base import ReadError, arguments, called, is_left_out, number_literal
 from wfllm.shortcuts.read_conditions import number_operand
-from wfllm.shortcuts.read_expressions import read, read_fields
+from wfllm.shortcuts.read_expressions import read_fields
+from wfllm.shortcuts.read_references import reference
 from wfllm.shortcuts.tokens import Token
 from wfllm.shortcuts.tree import COUNT, EACH, OPEN
 
@@ -45,7 +46,7 @@ def compile_loop(node: ast.For, compiler: BlockCompiler) -> None:
     pair = dict(zip(targets, (index, item) if items is not loop else (item,), strict=False))
     if len(pair) != (2 if items is not loop else 1) or len(targets) != len(pair):
         raise ReadError(node, "a repeat has an index and an item", "for Repeat_Index, Repeat_Item in …")
-    given = {} if is_left_out(items) else {"WFInput": build(read(items, compiler))}
+    given = {} if is_left_out(items) else {"WFInput": build(reference(items, compiler))}
     head = {**given, **read_fields(fields, compiler)}
     _write(node, compiler, EACH, head, pair, Token("Variable", item))
 

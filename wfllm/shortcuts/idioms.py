@@ -12,13 +12,11 @@ from collections.abc import Callable
 
 from wfllm.shortcuts.check_forms import MEND_EXPRESSION, MEND_STATEMENT, spoken
 from wfllm.shortcuts.finding import Finding
-from wfllm.shortcuts.names import DIALECT
+from wfllm.shortcuts.idiom_tests import COUNT, as_conditions, refuse_late_action
 from wfllm.shortcuts.read_base import ReadError, called, is_left_out, number_literal
 from wfllm.shortcuts.syntax import blocks_of
 from wfllm.shortcuts.value_kinds import ValueKinds
 
-COUNT = "is_workflow_actions_count"
-_ASKS = frozenset(("input", "ask", "run_shortcut", "run_this_shortcut", "exit_shortcut", "output"))
 _REFUSED = (
     ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.NamedExpr,
     ast.Await, ast.Yield, ast.YieldFrom, ast.Starred, ast.Set,
@@ -52,7 +50,7 @@ class _Rewriter:
         if isinstance(node, (ast.Assign, ast.Expr)):
             node.value = self.value(node.value)
         elif isinstance(node, ast.If):
-            node.test = self.test(node.test)
+            node.test = self.test(as_conditions(node.test))
         elif isinstance(node, ast.For):
             if called(node.iter) == "range" and isinstance(node.iter, ast.Call):
                 node.iter.args = [self.count(arg) for arg in node.iter.args]
@@ -86,7 +84,7 @@ class _Rewriter:
     def test(self, node: ast.expr) -> ast.expr:
         if isinstance(node, ast.BoolOp):
             for late in node.values[1:]:
-                _plain_order(late)
+                refuse_late_action(late)
             node.values = [self.test(value) for value in node.values]
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             node.operand = self.test(node.operand)
@@ -133,8 +131,9 @@ class _Rewriter:
         elif isinstance(node, ast.Dict):
             node.keys = [None if key is None else self.value(key) for key in node.keys]
             node.values = [self.value(value) for value in node.values]
-        elif isinstance(node, ast.List):
-            node.elts = [self.value(element) for element in node.elts]
+        elif isinstance(node, (ast.List, ast.Tuple)):
+            elements = [self.value(element) for element in node.elts]
+            return _at(ast.List(elements, ast.Load()), node)
         elif isinstance(node, ast.Subscript):
             node.value = self.value(node.value)
             if not isinstance(node.slice, ast.Slice):
@@ -249,15 +248,3 @@ def _is_reference(node: ast.expr) -> bool:
         known = ("quantity", "date", "number", "join_text", "text_ref", "choice", "data", "datetime")
         return called(node) not in known and not called(node).endswith(("_choice", "measurement", "duration"))
     return isinstance(node, (ast.Name, ast.Subscript))
-
-
-def _plain_order(node: ast.expr) -> None:
-    """Refuses an action in a part of a test that Python may never look at: here it would always run."""
-    for inner in ast.walk(node):
-        name = called(inner)
-        if isinstance(inner, ast.Call) and name and name != COUNT and (name in _ASKS or "_actions_" in name):
-            if name in DIALECT and name not in _ASKS:
-                continue
-            raise ReadError(
-                node, f"{name} would run whatever comes before it says", f"Write x = {name}(…) before."
-            )

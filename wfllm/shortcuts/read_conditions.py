@@ -23,8 +23,9 @@ from wfllm.shortcuts.read_expressions import (
     read_as_text,
     read_fields,
 )
+from wfllm.shortcuts.read_references import reference
 from wfllm.shortcuts.read_values import NUMBER_OF_OPERATOR
-from wfllm.shortcuts.tokens import Token, wrap_token
+from wfllm.shortcuts.tokens import wrap_token
 from wfllm.shortcuts.values import Quantity
 
 _OPERATOR_OF = {node: code for code, node in COMPARISONS.items()}
@@ -72,11 +73,7 @@ def read_simple(node: ast.expr, scope: ReadScope) -> dict[str, Any]:
 def _made(code: Any, subject: ast.expr, operands: dict[str, Any], scope: ReadScope) -> dict[str, Any]:
     made: dict[str, Any] = {} if code is None else {"WFCondition": code}
     if not is_left_out(subject):
-        literal = is_text(subject) or number_literal(subject) is not None
-        value = scope.made(subject) if literal else read(subject, scope)
-        made["WFInput"] = (
-            {"Type": "Variable", "Variable": wrap_token(value)} if isinstance(value, Token) else build(value)
-        )
+        made["WFInput"] = {"Type": "Variable", "Variable": wrap_token(reference(subject, scope))}
     return {**made, **operands}
 
 
@@ -132,7 +129,11 @@ def number_operand(node: ast.expr, scope: ReadScope) -> Any:
         raise ReadError(
             node, f"nothing is compared with {node.value!r}", "Compare with a number or a text, or if x:"
         )
-    return build(read(node, scope))
+    if isinstance(node, (ast.List, ast.Dict)):
+        kind = "list" if isinstance(node, ast.List) else "dictionary"
+        mend = 'Compare with its items: if x == "a" or x == "b":'
+        raise ReadError(node, f"nothing is compared with a {kind}", mend)
+    return build(reference(node, scope))
 
 
 def _read_method(node: ast.Call, scope: ReadScope) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from wfllm.shortcuts.read_expressions import (
     read_items,
     read_token,
 )
+from wfllm.shortcuts.read_references import reference
 from wfllm.shortcuts.text_keys import TEXT_KEYS
 from wfllm.shortcuts.tokens import Text, Token, wrap_token
 from wfllm.shortcuts.variables import TOKEN_CALLS
@@ -84,9 +85,7 @@ def _read_subscript(node: ast.Subscript, scope: StatementScope) -> tuple[str, Pa
 def _input(node: ast.expr, scope: StatementScope, key: str = "WFInput") -> Parameters:
     if is_left_out(node):
         return {}
-    # a value written out where an action takes a reference is made by an action of its own
-    literal = is_text(node) or isinstance(node, (ast.List, ast.Dict)) or number_literal(node) is not None
-    return {key: wrap_token(scope.made(node) if literal else read_token(node, scope))}
+    return {key: wrap_token(reference(node, scope))}
 
 
 def _read_call(call: ast.Call, scope: StatementScope) -> tuple[str, Parameters]:
