@@ -158,6 +158,76 @@ def test_operands_left_over_from_a_former_test_do_not_outlive_an_edit_of_the_tes
     assert "WFConditionalActionString" not in first["WFWorkflowActionParameters"]
 
 
+@pytest.mark.parametrize("test", ["clipboard()", "text"])
+def test_a_second_assignment_leaves_the_first_one_its_output(test: str) -> None:
+    """Of old files, where no action had a UUID: both actions need the one that the edited code refers to."""
+    workflow = plist(
+        act("gettext", WFTextActionText="hi"), act("showresult"), *(act("vibrate") for _ in range(9))
+    )
+    made, sidecar = both(workflow)
+    code = made.code.replace("text = 'hi'\n", f"text = 'hi'\nif {test}:\n    text = 'ho'\n")
+    check_edit(workflow, made, sidecar, code)
+    actions = compile_code(code, sidecar)["WFWorkflowActions"]
+    texts = [a["WFWorkflowActionParameters"].get("UUID") for a in actions if "gettext" in repr(a)]
+    assert len(texts) == 2
+    assert texts[0] == texts[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        (
+            "xs = ['a']\n{show}(Text=f'{{len(xs)}}')\n",
+            "value = {count}",
+            "{show}(Text=f'{{len(\"abc\")}}')\nvalue = {count}",
+        ),
+        (
+            "list = ['a']\n{show}(Text=f'{{list}}')\n",
+            "{show}(Text=f'{{list_}}",
+            "list = ['b']\n{show}(Text=f'{{list_}} {{list}}",
+        ),
+        (
+            "text = 'a'\nn = {count}(Input=text)\n",
+            "{count}",
+            "n = {count}(Input=clipboard())\n{count}",
+        ),
+    ],
+    ids=["value", "name", "unnamed"],
+)
+def test_outputs_of_edited_code_get_no_uuid_that_the_file_has(code: str, old: str, new: str) -> None:
+    """UUIDs are made from names and places, so a file that was compiled here already has some of them."""
+    words = {"show": "is_workflow_actions_showresult", "count": "is_workflow_actions_count"}
+    filler = "is_workflow_actions_vibrate()\n" * 9
+    workflow = compile_code(code.format(**words) + filler)
+    made, sidecar = both(workflow)
+    assert compile_code(made.code, sidecar) == workflow
+    assert old.format(**words) in made.code
+    actions = compile_code(made.code.replace(old.format(**words), new.format(**words), 1), sidecar)
+    uuids = [a["WFWorkflowActionParameters"].get("UUID") for a in actions["WFWorkflowActions"]]
+    given = [uuid for uuid in uuids if uuid]
+    assert len(given) == len(set(given)) >= 2
+
+
+@pytest.mark.parametrize(("shown", "name"), [("été", "été"), ("clipboard", "clipboard"), ("type", "type")])
+def test_a_new_variable_is_none_that_the_file_spells_so(shown: str, name: str) -> None:
+    workflow = plist(
+        act("setvariable", WFVariableName=shown, WFInput=att({"Type": "Clipboard"})),
+        *(act("vibrate") for _ in range(9)),
+        act("showresult", Text=txt("\ufffc", at0=var(shown))),
+    )
+    made, sidecar = both(workflow)
+    assert f"{name} =" not in made.code
+    code = f"{name} = current_date()\n{made.code}"
+    check_edit(workflow, made, sidecar, code)
+    actions = compile_code(code, sidecar)["WFWorkflowActions"]
+    names = [actions[i]["WFWorkflowActionParameters"]["WFVariableName"] for i in (0, 1)]
+    assert names[1] == shown != names[0]
+    code = made.code.replace(made.code.split(" =")[0], name)
+    if name != "clipboard":  # the call of that name would be renamed as well
+        again = compile_code(code, sidecar)["WFWorkflowActions"]
+        assert again[0]["WFWorkflowActionParameters"]["WFVariableName"] == shown, "renamed, it is free"
+
+
 def table(*rows: dict[str, Any], prefix: int = 1) -> dict[str, Any]:
     whole = {"WFActionParameterFilterPrefix": prefix, "WFActionParameterFilterTemplates": list(rows)}
     return {"Value": whole, "WFSerializationType": "WFContentPredicateTableTemplate"}

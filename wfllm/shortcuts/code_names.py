@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wfllm.shortcuts.names import LOOP_VARIABLE, RESULT
@@ -43,9 +44,17 @@ class CodeNames:
         tree: its code.
         hints: `names` of the sidecar; what is damaged in it is ignored.
         placed: `preorder(tree)`, where it is known already.
+        taken: UUIDs of the file's outputs, which no other output may get.
     """
 
-    def __init__(self, tree: ast.Module, hints: Any, placed: list[Placed] | None = None) -> None:
+    def __init__(
+        self,
+        tree: ast.Module,
+        hints: Any,
+        placed: list[Placed] | None = None,
+        taken: Iterable[str] = (),
+    ) -> None:
+        self._tree = tree
         self.results: set[str] = set()
         """Names of block results."""
         self.variables: set[str] = set()
@@ -57,6 +66,11 @@ class CodeNames:
         self._authors = _table(known.get("variables"))
         self._missing = _table(known.get("missing"))
         self._tokens: dict[str, Token] = {}
+        self._python = {shown: name for name, shown in self._authors.items() if isinstance(shown, str)}
+        """Name of a variable in the file → its name in the code, where the two differ."""
+        outputs = (hint.get("uuid") for hint in self._outputs.values() if isinstance(hint, dict))
+        known_uuids = (*outputs, *self._missing.values(), *taken)
+        self._taken = frozenset(uuid for uuid in known_uuids if isinstance(uuid, str))
         self._scan(preorder(tree) if placed is None else placed)
 
     def _scan(self, placed: list[Placed]) -> None:
@@ -92,13 +106,21 @@ class CodeNames:
             self._tokens[name] = known
         return known
 
+    def made_up(self, text: str) -> str:
+        """A UUID that is always the same for the same text, and none that the file has."""
+        made, count = uuid_for(text), 1
+        while made in self._taken:
+            count += 1
+            made = uuid_for(f"{text} {count}")
+        return made
+
     def output(self, name: str) -> Token:
         """The output that goes by a name."""
         hint = self._outputs.get(name)
         known, shown = (hint.get("uuid"), hint.get("shown")) if isinstance(hint, dict) else (None, None)
         return Token(
             "ActionOutput",
-            known if isinstance(known, str) and known else uuid_for(f"output {name}"),
+            known if isinstance(known, str) and known else self.made_up(f"output {name}"),
             shown if isinstance(shown, str) else name.replace("_", " "),
         )
 
@@ -115,14 +137,25 @@ class CodeNames:
         hint = self._authors.get(name)
         if isinstance(hint, str) and hint:
             return hint
-        return name.replace("_", " ") if LOOP_VARIABLE.fullmatch(name) else name
+        if LOOP_VARIABLE.fullmatch(name):
+            return name.replace("_", " ")
+        if not self._is_anothers(name):
+            return name
+        numbered = (f"{name} {count}" for count in itertools.count(2))
+        return next(shown for shown in numbered if shown not in self._python)
+
+    def _is_anothers(self, shown: str) -> bool:
+        """Whether another variable of this code has a name in the shortcut."""
+        python = self._python.get(shown)
+        return python is not None and any(
+            isinstance(node, ast.Name) and node.id == python for node in ast.walk(self._tree)
+        )
 
     def missing(self, shown: str) -> Token:
         """An output that no action makes."""
         hint = self._missing.get(shown)
-        return Token(
-            "ActionOutput", hint if isinstance(hint, str) and hint else uuid_for(f"missing {shown}"), shown
-        )
+        uuid = hint if isinstance(hint, str) and hint else self.made_up(f"missing {shown}")
+        return Token("ActionOutput", uuid, shown)
 
 
 def _table(hint: Any) -> Mapping[str, Any]:

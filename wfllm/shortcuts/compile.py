@@ -7,7 +7,7 @@ identical property list; where the code was edited since, the edit wins over the
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wfllm.errors import WfllmError
@@ -15,7 +15,7 @@ from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.compile_blocks import BlockCompiler
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.read_header import settings_of
-from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, code_digest, fault_of, whole_file
+from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, code_digest, fault_of, uuids_of, whole_file
 from wfllm.shortcuts.syntax import line_of, parse_code
 
 ALONE = "compiled from the code alone"
@@ -71,7 +71,8 @@ def compile_noted(
     fault_found = "" if sidecar is None else fault_of(sidecar)
     if sidecar is not None and not fault_found:
         transcribed = sidecar.get("code") == code_digest(code)
-        made = compile_tree(tree, code, sidecar["names"], data, catalogue, where, transcribed)
+        taken = uuids_of(sidecar["actions"])
+        made = compile_tree(tree, code, sidecar["names"], data, catalogue, where, transcribed, taken)
         whole = apply_sidecar(made, sidecar, code)
         if whole is not None:
             return whole, made.notes
@@ -89,6 +90,7 @@ def compile_tree(
     catalogue: Catalogue | None = None,
     where: str | object = "",
     transcribed: bool = False,
+    taken: Iterable[str] = (),
 ) -> Compiled:
     """What a syntax tree stands for, in the usual form of the file.
 
@@ -97,6 +99,7 @@ def compile_tree(
         names: of a sidecar.
         transcribed: whether `transcribe` wrote the code, so that no idiom is looked for. Otherwise the tree
             is changed where it holds one.
+        taken: UUIDs of the file's outputs: no output of the code gets one by chance.
 
     Raises:
         CompileError: with all findings, in the order of lines.
@@ -108,6 +111,7 @@ def compile_tree(
         data if data is not None else {},
         catalogue if catalogue is not None else load_catalogue(),
         transcribed,
+        taken,
     )
     compiler.run()
     if compiler.findings:

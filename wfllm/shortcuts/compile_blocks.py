@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wfllm.shortcuts import actions as st
@@ -40,6 +40,7 @@ class BlockCompiler:
         data: digest → content beside the code.
         catalogue: which API a function name stands for.
         transcribed: whether the code is known to be in the dialect's own words.
+        taken: UUIDs that no output may get but the one they belong to.
     """
 
     def __init__(
@@ -50,11 +51,12 @@ class BlockCompiler:
         data: Mapping[str, bytes],
         catalogue: Catalogue,
         transcribed: bool = False,
+        taken: Iterable[str] = (),
     ) -> None:
         self.findings = [] if transcribed else in_dialect(tree, ValueKinds(tree, catalogue))
         placed = preorder(tree)
         self.tree, self.data, self.catalogue = tree, data, catalogue
-        self.names = CodeNames(tree, hints, placed)
+        self.names = CodeNames(tree, hints, placed, taken)
         self.otherwise_ifs = find_otherwise_ifs(placed, hints)
         """Ids of the `elif`s that the file has as a middle with a condition."""
         self.comments = place(code, tree, placed, one_line=transcribed)
@@ -83,7 +85,7 @@ class BlockCompiler:
 
     def made(self, node: ast.expr) -> Token:
         identifier, parameters = read_value(node, self)
-        made = Token("ActionOutput", uuid_for(f"value {len(self.actions)}"), "Value")
+        made = Token("ActionOutput", self.names.made_up(f"value {len(self.actions)}"), "Value")
         self.emit(identifier, {**parameters, "UUID": made.name})
         self.prev = made
         return made
@@ -184,7 +186,7 @@ class BlockCompiler:
             return
         identifier, parameters = read_value(value, self)
         if name in self.names.variables:
-            made = Token("ActionOutput", uuid_for(f"value {len(self.actions)}"), name)
+            made = Token("ActionOutput", self.names.made_up(f"value {len(self.actions)}"), name)
             self.emit(identifier, {**parameters, "UUID": made.name})
             self.prev = made
             self.emit(st.SET, {"WFVariableName": self.names.author(name), "WFInput": wrap_token(made)})

@@ -53,7 +53,10 @@ def make_sidecar(transcript: Transcript) -> dict[str, Any]:
     workflow = transcript.workflow
     elifs = elif_hints(preorder(transcript.tree), transcript.statements, workflow.actions)
     names = {**transcript.names, **elifs}
-    made = compile_tree(transcript.tree, transcript.code, names, transcript.data, transcribed=True)
+    outputs = [uuid for action in workflow.actions if (uuid := _uuid_of(action.raw))]
+    made = compile_tree(
+        transcript.tree, transcript.code, names, transcript.data, transcribed=True, taken=outputs
+    )
     kinds = [kind_of(action) for action in made.actions]
     table = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
     return {
@@ -102,6 +105,24 @@ def fault_of(sidecar: Any) -> str:
     shapes = {"names": Mapping, "settings": Mapping, "actions": list, "usual": list, "kinds": list}
     wrong = [key for key, shape in shapes.items() if not isinstance(sidecar.get(key), shape)]
     return f"the sidecar is damaged ({', '.join(wrong)})" if wrong else ""
+
+
+def uuids_of(hints: list[Any]) -> list[str]:
+    """UUIDs of the outputs that the code has no name for: the hints of the actions hold them."""
+    found: list[str] = []
+    for hint in hints:
+        inserted = hint.get("insert") if isinstance(hint, dict) else None
+        changes = hint.get("p") if isinstance(hint, dict) else None
+        change = changes.get("UUID") if isinstance(changes, dict) else None
+        uuid = change[1].get("is") if isinstance(change, list) and isinstance(change[-1], dict) else None
+        found.extend(u for u in (uuid, _uuid_of(inserted)) if isinstance(u, str))
+    return found
+
+
+def _uuid_of(action: Any) -> str:
+    parameters = action.get(PARAMETERS) if isinstance(action, dict) else None
+    uuid = parameters.get("UUID") if isinstance(parameters, dict) else None
+    return uuid if isinstance(uuid, str) else ""
 
 
 def apply_sidecar(usual: Compiled, sidecar: Mapping[str, Any], code: str) -> dict[str, Any] | None:
@@ -184,17 +205,18 @@ def _apply_some(usual: Compiled, sidecar: Mapping[str, Any]) -> list[dict[str, A
 
 def _with_outputs(usual: list[dict[str, Any]], made: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Gives back the UUID of an output that the file could do without and the edited code refers to."""
-    lost = {
-        before[PARAMETERS]["UUID"]: i
-        for i, (before, after) in enumerate(zip(usual, made, strict=True))
-        if "UUID" in before[PARAMETERS] and "UUID" not in (after.get(PARAMETERS) or ())
-    }
+    lost: dict[str, list[int]] = {}
+    for i, (before, after) in enumerate(zip(usual, made, strict=True)):
+        uuid = before[PARAMETERS].get("UUID")
+        if uuid is not None and "UUID" not in (after.get(PARAMETERS) or ()):
+            lost.setdefault(uuid, []).append(i)
     if not lost:
         return made
-    there = {str(uuid) for a in made if (uuid := (a.get(PARAMETERS) or {}).get("UUID"))}
-    for uuid in (set(_UUID.findall(repr(made))) & lost.keys()) - there:
-        action = made[lost[uuid]]
-        made[lost[uuid]] = {**action, PARAMETERS: {**action[PARAMETERS], "UUID": uuid}}
+    fields = [f for action in made if isinstance(f := action.get(PARAMETERS), dict)]
+    references = [{k: v for k, v in f.items() if k != "UUID"} for f in fields]
+    for uuid in set(_UUID.findall(repr(references))) & lost.keys():
+        for i in lost[uuid]:  # a name set twice is one output: what ran last counts
+            made[i] = {**made[i], PARAMETERS: {**made[i][PARAMETERS], "UUID": uuid}}
     return made
 
 
