@@ -1,4 +1,4 @@
-"""Which records are held out, where a source does not say: a function of the record, or the published lists."""
+"""Which records are held out, where a source does not say: by their content, or by the published lists."""
 
 from __future__ import annotations
 

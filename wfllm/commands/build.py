@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from wfllm import lock
+from wfllm.bench.sources.release import REPAIRED, UNREPAIRED
+from wfllm.bench.sources.repair import REPAIRS
 from wfllm.bench.stages.asking import build_llm
 from wfllm.bench.stages.assemble import FOLDER, assemble
 from wfllm.bench.stages.describe import PAGE, Describing, known_prices
@@ -34,6 +36,8 @@ from wfllm.tracking.identity import code_fingerprint, data_fingerprint
 _FAULTS = ("unreadable", "changed", "metadata", "thoughts")
 """Rules by which an item is left out for a fault of its own, not by choice: the exit status tells."""
 _SHOWN = 12
+_LONGEST = 120
+"""Characters of an example in a table."""
 FAILED = "failed.jsonl"
 """Where all items are told that nobody could work at now."""
 
@@ -67,6 +71,8 @@ def _run(
     reports = list(build.run(config.stages, shard, config.n_jobs))
     console.print(_table(reports))
     faults = _tell_drops(build, reports, console)
+    if getattr(config.data, "repair", False) and build.is_complete("collect"):
+        _tell_repairs(build, console)
     if failed := [one for report in reports for one in report.failed]:
         told = [{"id": one.item.get("id"), "reason": one.reason} for one in failed]
         write_text(root / FAILED, "".join(json.dumps(one) + "\n" for one in told))
@@ -157,19 +163,38 @@ def _tell_drops(build: Build, reports: list[StageReport], console: Console) -> l
     for name in (report.name for report in reports if report.dropped):
         for drop in build.drops(name):
             counts[name, drop.rule] += 1
-            examples.setdefault((name, drop.rule), f"{drop.item.get('id', '')}: {drop.reason}")
+            examples.setdefault((name, drop.rule), f"{drop.item.get('id', '')}: {drop.reason}"[:_LONGEST])
             if drop.rule in _FAULTS:
                 faults.append(drop.reason)
     if counts:
         table = Table("stage", "rule", "dropped", "for example")
         table.columns[2].justify = "right"
-        table.columns[3].no_wrap, table.columns[3].overflow = True, "ellipsis"
         for (name, rule), count in counts.items():
             table.add_row(name, rule, f"{count:,}", Text(_plain(examples[name, rule])))
         console.print(table)
     if faults:
         _tell(console, f"{len(faults)} left out for a fault", faults, "the stages' .dropped.jsonl files")
     return faults
+
+
+def _tell_repairs(build: Build, console: Console) -> None:
+    made: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    repaired = 0
+    for item in build.items("collect"):
+        meta = item.get("meta") or {}
+        repaired += REPAIRED in meta
+        made.update(meta.get(REPAIRED, {}))
+        if UNREPAIRED in meta:
+            lost[re.sub(r" \(line .*|:.*", "", meta[UNREPAIRED])] += 1
+    table = Table("repair", "", "")
+    table.columns[1].justify = "right"
+    for name, count in made.items():
+        table.add_row(name, f"{count:,}", Text(REPAIRS[name]))
+    for why, count in lost.most_common(_SHOWN):
+        table.add_row("not repaired", f"{count:,}", Text(_plain(why)))
+    console.print(f"{repaired:,} records made Python, {sum(lost.values()):,} could not be", highlight=False)
+    console.print(table)
 
 
 def _tell(console: Console, title: str, lines: list[str], where: str) -> None:

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from wfllm.bench.record import Record
 from wfllm.bench.sources import load_records
+from wfllm.bench.sources.mix import from_anywhere as mix_from_anywhere
+from wfllm.bench.sources.release import published_catalogue
 from wfllm.config import schema as s
 from wfllm.data.encode import Encoded, Lengths, encode_records
 from wfllm.errors import WfllmError
@@ -75,11 +77,9 @@ def read(data: s.Data, console: Console) -> Work:
     if len(faults) > 5:
         console.print(f"left out: {len(faults) - 5} more", style="yellow", highlight=False)
     catalogue = load_catalogue()
-    published = getattr(data, "apis", None)
-    if published:
-        from wfllm.shortcuts.catalogue.published import read_published
-
-        catalogue = catalogue.merge(read_published(Path(published).expanduser()))
+    published = published_catalogue(data)
+    if published is not None:
+        catalogue = catalogue.merge(published)
     everything = [r for rows in splits.values() for r in rows]
     return Work(splits, catalogue, data_fingerprint(everything, catalogue.values()))
 
@@ -98,9 +98,11 @@ def require_device(trainer: s.Trainer) -> None:
 def from_anywhere(plain: dict[str, Any]) -> dict[str, Any]:
     """The config with all paths made absolute, so that its run folder can be used from any folder."""
     data = dict(plain["data"])
-    for key in ("path", "apis"):
+    for key in ("path", "apis", "metadata", "keys"):
         if data.get(key):
             data[key] = str(Path(data[key]).expanduser().resolve())
+    if data.get("parts"):
+        data["parts"] = mix_from_anywhere(data["parts"])
     table = plain.get("catalogue")
     return {**plain, "data": data, "catalogue": table and str(Path(table).expanduser().resolve())}
 

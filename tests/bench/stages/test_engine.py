@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -10,13 +11,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from wfllm.bench.stages.engine import Build
 from wfllm.bench.stages.merge import merge
-from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Whole, Work
+from wfllm.bench.stages.stage import Dropped, EachChunk, Failed, Inputs, Item, Outcome, Whole, Work
 from wfllm.errors import WfllmError
 
 ITEMS = 1500
@@ -168,6 +169,129 @@ def test_a_damaged_stage_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "02_halve" / "stage.json").write_text(text)
     with pytest.raises(WfllmError, match=r"02_halve/stage\.json"):
         list(Build(tmp_path, stages()).run())
+
+
+@pytest.mark.parametrize("stage", ["collect", "halve", "even"])
+@pytest.mark.parametrize("harm", ["gone", "cut", "emptied", "dropped gone", "one more"])
+def test_a_file_that_was_harmed_since_is_made_again(tmp_path: Path, stage: str, harm: str) -> None:
+    build = Build(tmp_path, stages())
+    list(build.run())
+    whole = files(tmp_path)
+    folder = build.folders[stage].path
+    chunk = folder / "chunk-000001.jsonl"
+    if harm == "gone":
+        chunk.unlink()
+    elif harm == "cut":
+        chunk.write_bytes(chunk.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0] + b"\n")
+    elif harm == "emptied":
+        chunk.write_bytes(b"")
+    elif harm == "one more":
+        (folder / "chunk-000099.jsonl").write_text('{"id":"x","n":1}\n')
+    else:
+        (folder / "chunk-000001.dropped.jsonl").unlink(missing_ok=True)
+    assert not build.is_complete(stage) or (harm == "dropped gone" and stage != "halve")
+    reports = {r.name: r for r in Build(tmp_path, stages()).run()}
+    assert files(tmp_path) == whole
+    assert [name for name, report in reports.items() if report.mended] == (
+        [stage] if harm != "dropped gone" or stage == "halve" else []
+    )
+
+
+def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:
+    build = Build(tmp_path, stages())
+    list(build.run(only=["collect"]))
+    chunk = tmp_path / "01_collect" / "chunk-000003.jsonl"
+    text = chunk.read_text()
+    chunk.write_text(text.replace("{", "[", 1))
+    with pytest.raises(
+        WfllmError, match=r"chunk-000003\.jsonl: cannot be read.*the same command makes it again"
+    ):
+        list(Build(tmp_path, stages()).run())
+    chunk.unlink()  # as it was told
+    list(Build(tmp_path, stages()).run())
+    assert list(Build(tmp_path, stages()).items("even")) == expected()
+
+
+def test_a_stage_of_another_version_is_made_again(tmp_path: Path) -> None:
+    list(Build(tmp_path, stages()).run())
+    whole = files(tmp_path)
+    for info in tmp_path.glob("*/stage.json"):
+        info.write_text('{"key": "of another version", "complete": true, "kept": 3}')
+    list(Build(tmp_path, stages()).run())
+    assert files(tmp_path) == whole
+
+
+class Server:
+    """Someone to ask, who may be gone."""
+
+    gone: bool = False
+    asked: ClassVar[list[int]] = []
+
+
+def asked(items: list[Item]) -> Iterator[Outcome]:
+    for item in items:
+        Server.asked.append(item["n"])
+        yield Failed(item, "nobody answers") if Server.gone and item["n"] == 300 else item
+
+
+def test_what_failed_is_no_drop_and_is_done_by_the_same_command(tmp_path: Path) -> None:
+    def made() -> Build:
+        ask = EachChunk("ask", "collect", lambda _inputs: asked, processes=False)
+        return Build(
+            tmp_path, [Whole("collect", (), numbers), ask, Whole("end", ("ask",), lambda i: i.items("ask"))]
+        )
+
+    Server.gone, Server.asked = True, []
+    reports = list(made().run())
+    assert [(r.name, len(r.failed)) for r in reports] == [("collect", 0), ("ask", 1)]
+    assert reports[-1].failed[0].reason == "nobody answers"
+    assert reports[-1].kept == ITEMS - 256
+    Server.gone, Server.asked = False, []
+    reports = list(made().run())
+    assert [r.kept for r in reports] == [ITEMS] * 3
+    assert Server.asked == list(range(256, 512))  # the missing chunk alone
+
+
+@pytest.mark.parametrize("stage", ["collect", "halve", "even"])
+def test_a_full_disk_is_told_and_the_same_command_goes_on(
+    tmp_path: Path, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(Build(tmp_path / "calm", stages()).run())
+    fsync, written = os.fsync, 0
+
+    def full(file: int) -> None:
+        nonlocal written
+        name = os.readlink(f"/proc/self/fd/{file}")
+        written += stage in name
+        if stage in name and written > 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WfllmError, match=rf"{stage}.*No space left on device.*the same command goes on"):
+        list(Build(tmp_path / "full", stages()).run())
+    monkeypatch.undo()
+    list(Build(tmp_path / "full", stages()).run())
+    assert files(tmp_path / "full") == files(tmp_path / "calm")
+    assert not list(tmp_path.rglob(".part-*"))
+
+
+def killed(_items: list[Item]) -> Iterator[Outcome]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield from ()
+
+
+def test_a_process_that_was_killed_is_told(tmp_path: Path) -> None:
+    dies = EachChunk("halve", "collect", lambda _inputs: killed)
+    with pytest.raises(WfllmError, match=r"stage halve: a process was killed.*smaller n_jobs"):
+        list(Build(tmp_path, [Whole("collect", (), numbers), dies]).run(n_jobs=2))
+
+
+def test_a_shard_removes_nothing_that_others_made(tmp_path: Path) -> None:
+    list(Build(tmp_path, stages()).run(shard=(1, 2)))
+    with pytest.raises(WfllmError, match="02_halve: was made with other settings"):
+        list(Build(tmp_path, stages(step=3)).run(shard=(2, 2)))
+    assert (tmp_path / "02_halve" / "chunk-000000.jsonl").exists()
 
 
 def test_half_a_surrogate_pair_survives(tmp_path: Path) -> None:

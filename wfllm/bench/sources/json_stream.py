@@ -17,6 +17,8 @@ BLOCK = 2**20
 LARGEST = 2**26
 """Characters of one record; a longer one is refused, since it must be in memory as a whole."""
 _SPACE = " \t\r\n"
+_AFTER = tuple(" \t\r\n,]")
+"""What may stand behind a record."""
 
 
 def json_items(stream: TextIO, where: str) -> Iterator[tuple[str, Any]]:
@@ -81,8 +83,8 @@ def _listed(stream: TextIO, text: str, where: str) -> Iterator[tuple[str, Any]]:
             if text.startswith("]", at):
                 return
             value, end = decode(text, at)
-            # a number at the end of what was read so far may go on in the next block
-            whole = end < len(text) or ended
+            # a number at the end of what was read so far (`1`, `1.`, `1e`) may go on in the next block
+            whole = ended or text[end : end + 1] in _AFTER
             fault: Exception | None = None
         except json.JSONDecodeError as error:
             fault, whole = error, ended

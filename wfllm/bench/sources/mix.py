@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -70,6 +71,15 @@ def _weight(text: str | None, where: str) -> float:
     if not (math.isfinite(weight) and 0 < weight <= MOST):
         raise WfllmError(f"{text} is no weight", where=where, mend=f"Write a number above 0, at most {MOST}.")
     return weight
+
+
+def from_anywhere(parts: list[str]) -> list[str]:
+    """The parts with their paths made absolute."""
+    out: list[str] = []
+    for text in parts:
+        head, colon, path = text.partition(":")
+        out.append(f"{head}:{Path(path.strip()).expanduser().resolve()}" if colon else text)
+    return out
 
 
 def times(weight: float, text: str) -> int:

@@ -17,6 +17,7 @@ from wfllm.bench.categories import CATEGORIES
 from wfllm.bench.record import Record
 from wfllm.bench.sources.pickles import plain, read_pickle
 from wfllm.bench.sources.records import as_record, file_items, stream_records
+from wfllm.bench.sources.repair import repair
 from wfllm.config import schema as s
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import Catalogue
@@ -53,9 +54,27 @@ def stream_published(data: s.WorkflowBenchData) -> Iterator[Record | WfllmError]
     """
     path = Path(data.path).expanduser()
     folder = release_folder(path)
-    if folder is None:
-        yield from stream_records(path)
-        return
+    found = stream_records(path) if folder is None else _release(folder, data)
+    for one in found:
+        if data.repair and isinstance(one, Record):
+            _repair(one)
+        yield one
+
+
+REPAIRED, UNREPAIRED = "repaired", "unrepaired"
+"""Keys of `meta`: repairs by name and number, or why there is still no Python."""
+
+
+def _repair(record: Record) -> None:
+    done = repair(record.annotated_code)
+    if done.made:
+        record.annotated_code = done.code
+        record.meta = {**record.meta, REPAIRED: dict(sorted(done.made.items()))}
+    elif done.lost:
+        record.meta = {**record.meta, UNREPAIRED: done.lost}
+
+
+def _release(folder: Path, data: s.WorkflowBenchData) -> Iterator[Record | WfllmError]:
     used: dict[str, Any] = {}
     if (folder / _STATISTICS).is_file():
         used = _mapping(folder / _STATISTICS)

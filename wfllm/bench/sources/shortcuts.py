@@ -46,8 +46,6 @@ def find_shortcuts(where: str, metadata: str | None = None) -> Found:
     if metadata is None:
         return Found(root, files, {}, [])
     table = Path(metadata).expanduser()
-    if not table.exists() and (root / table).exists():
-        table = root / table
     matched = match_metadata(table, files, root)
     return Found(root, [p for p in files if p != table], matched.entries, matched.faults)
 

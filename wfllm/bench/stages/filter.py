@@ -71,7 +71,8 @@ def _fault(
     """The first rule an item breaks, and how."""
     meta = item.get("meta") or {}
     if measured.stats is None and settings.parses:
-        return "parses", measured.fault or "does not parse"
+        unrepaired = meta.get("unrepaired")
+        return "parses", f"cannot be repaired: {unrepaired}" if unrepaired else measured.fault
     if not item["apis"]:
         return "no_api", "calls no API, so there is nothing to learn"
     if settings.documented:
