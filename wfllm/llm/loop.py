@@ -30,6 +30,8 @@ class LoopThread:
 
     def cancel(self, tasks: Tasks, seconds: float = 5.0) -> None:
         """End these tasks, and wait until they have put their things away."""
+        if self.loop.is_closed():  # they ended with it
+            return
         try:
             self.submit(_cancel(tasks)).result(seconds)
         except NotYet:

@@ -11,6 +11,7 @@ the same in every run. Each answer is remembered before it is handed on.
 from __future__ import annotations
 
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sized
 from concurrent.futures import Future
@@ -63,6 +64,7 @@ class Model:
         )
         self.account = self._asker.account
         self._thread: LoopThread | None = None
+        self._opening = threading.Lock()
 
     def answer(
         self, requests: Iterable[Request], *, title: str = "Asking", total: int | None = None
@@ -137,10 +139,12 @@ class Model:
         title: str | None,
         total: int | None,
     ) -> Iterator[R]:
-        if self._thread is None:
-            self._thread = LoopThread()
-            self._thread.submit(self._asker.renew_claims())
-        thread, source, tasks = self._thread, iter(items), Tasks()
+        with self._opening:  # several threads may ask
+            if self._thread is None:
+                self._thread = LoopThread()
+                self._thread.submit(self._asker.renew_claims())
+            thread = self._thread
+        source, tasks = iter(items), Tasks()
         waiting: deque[Future[R]] = deque()
         ahead = 4 * self.backend.concurrency + 32
         if title is not None and total is None and isinstance(items, Sized):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.bench.stages.conftest import Fake, config, run_stage
 from wfllm.bench.stages.asking import Asking, Sampling, Talk, fill, seed_of
 from wfllm.bench.stages.stage import Dropped, EachChunk, Item, Outcome
 from wfllm.config.schema import Prompt
+from wfllm.errors import WfllmError
 from wfllm.llm.model import Model
 from wfllm.llm.no_answer import NoAnswerError
 from wfllm.llm.request import Reply, Request
@@ -73,6 +76,51 @@ def test_the_model_is_closed_whatever_happens(
     with pytest.raises(KeyError):
         plain(tmp_path, [{}])
     assert len(closed) == 1
+
+
+def test_several_chunks_at_once_make_the_same(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items: list[Item] = [{"id": str(n)} for n in range(600)]
+    fake.backend.say = lambda messages: messages[-1]["content"]
+    fake.cache = Path(":memory:")  # SQLite's own name for none on disk: nothing here is about the disk
+    at_once: list[int] = []
+
+    def counted(chunks: int) -> list[Item]:
+        monkeypatch.setattr(Plain, "at_once", chunks)
+        monkeypatch.setattr(Plain, "told", lambda self, more, note: None)
+        at_once.append(chunks)
+        return plain(tmp_path / str(chunks), items)
+
+    assert counted(1) == counted(3)
+    one, three = (
+        {p.name: p.read_bytes() for p in (tmp_path / str(n) / "02_plain").glob("chunk-*")} for n in at_once
+    )
+    assert one == three
+    assert len(one) == 3
+
+
+def test_a_fault_in_one_chunk_ends_the_others(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(request: Request) -> Reply:
+        await asyncio.sleep(600)
+        return Reply("x")
+
+    async def one(self: Plain, talk: Talk, item: Item) -> Outcome:
+        if item["id"] == "256":  # the first of the second chunk
+            await asyncio.sleep(0.1)
+            raise WfllmError("the disk is full")
+        return await Plain.ask(self, talk, item)
+
+    monkeypatch.setattr(fake.backend, "ask", ask)
+    monkeypatch.setattr(Plain, "ask", Plain.one, raising=False)
+    monkeypatch.setattr(Plain, "one", one)
+    start = time.monotonic()
+    with pytest.raises(WfllmError, match="the disk is full"):
+        plain(tmp_path, [{"id": str(n)} for n in range(600)])
+    assert time.monotonic() - start < 60
+    assert not list((tmp_path / "02_plain").glob("chunk-*"))
 
 
 def test_seeds_hang_on_stage_and_item_alone(fake: Fake, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from wfllm.bench.stages.folder import CHUNK
 from wfllm.bench.stages.stage import Failed, Item, LongWork, Outcome
 from wfllm.config import schema as s
 from wfllm.llm.asker import Asker
@@ -182,9 +183,14 @@ class Asking(LongWork, ABC):
         """What becomes of one item. Runs beside those of other items, in one thread."""
 
     def __call__(self, items: list[Item]) -> Iterator[Outcome]:
-        for number, outcome in enumerate(self.model.each(items, self._one), start=1):
-            self.told(number, self.model.account.note())
+        for outcome in self.model.each(items, self._one):
+            self.told(1, self.model.account.note())
             yield outcome
+
+    @property
+    def at_once(self) -> int:
+        """As many chunks as hold four times the items that can be in flight, and one more."""
+        return 1 + -(-4 * self.model.backend.concurrency // CHUNK)
 
     def close(self) -> None:
         try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -274,16 +275,24 @@ def _work(
 
 
 def _long(work: LongWork, jobs: list[Job], bar: Bar) -> Iterator[tuple[int, list[Failed]]]:
-    """The same for work that says how far it is within a chunk, which is closed at the end."""
+    """The same for long work, which says itself how far it is."""
+    alone = threading.Lock()
+
+    def told(more: int, note: str) -> None:
+        with alone:
+            bar.advance(more, note)
+
+    work.told = told  # type: ignore[method-assign]
+    pool = ThreadPoolExecutor(work.at_once)
     try:
-        for job in jobs:
-            before = bar.done
-            work.told = lambda done, note, before=before: bar.move(before + done, note)  # type: ignore[misc]
-            made = _chunk(job)
-            bar.done = before  # whoever takes it counts the chunk
-            yield made
-    finally:
+        made = [pool.submit(_chunk, job) for job in jobs]
+        for one in as_completed(made):
+            one.result()  # a fault in any chunk ends all at once
+        yield from ((0, one.result()[1]) for one in made)
+    finally:  # where it ends before all is done, closing is what ends the threads
+        pool.shutdown(wait=False, cancel_futures=True)
         work.close()
+        pool.shutdown(wait=True)
 
 
 def _chunk(job: Job) -> tuple[int, list[Failed]]:

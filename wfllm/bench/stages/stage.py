@@ -56,11 +56,17 @@ Work = Callable[[list[Item]], Iterable[Outcome]]
 
 
 class LongWork:
-    """Work that holds something open (a model) and takes long over a chunk: it says how far it is, and is
-    closed at the end."""
+    """Work that holds something open (a model) and takes long over a chunk: it says how far it is, may be at
+    several chunks at once, and is closed at the end, or before it where it is to stop."""
 
-    told: Callable[[int, str], None] = staticmethod(lambda _done, _note: None)
-    """Takes how many items of the chunk are done, and what matters just now."""
+    told: Callable[[int, str], None] = staticmethod(lambda _more, _note: None)
+    """Takes how many items more are done, and what matters just now. From any thread."""
+
+    @property
+    def at_once(self) -> int:
+        """Chunks that it is at, each called from a thread of its own: the last answers of one are waited for
+        while the next has begun."""
+        return 1
 
     def __call__(self, items: list[Item]) -> Iterable[Outcome]:
         raise NotImplementedError
