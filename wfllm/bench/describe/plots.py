@@ -34,21 +34,17 @@ _LONGEST = 28
 
 def actions_plot(facts: Facts) -> str:
     """Distribution of the number of actions, real against synthetic."""
-    series = _real_and_made(facts, lambda part: _shares(part.actions, _EDGES))
-    labels = _ranges(_EDGES)
-    used = [i for i in range(len(labels)) if any(values[i] for _, _, values in series)]
-    if not used:
-        return ""
-    first, last = used[0], used[-1] + 1
-    cut = [(name, ink, values[first:last]) for name, ink, values in series]
-    return _columns(labels[first:last], cut, "actions", "share of workflows, %", "Actions of a workflow")
+    series: list[Series] = []
+    for name, ink, synthetic in (("real", "real", False), ("synthetic", "made", True)):
+        part = facts.counting.of(synthetic=synthetic)
+        if part.records:
+            series.append((name, ink, _shares(part.actions, _EDGES)))
+    return _columns(_ranges(_EDGES), series, "actions", "share of workflows, %", "Actions of a workflow")
 
 
 def lengths_plot(facts: Facts) -> str:
     """Distribution of the lengths of prompts and answers."""
     everything, told = facts.counting.of(), facts.lengths
-    if not everything.records:
-        return ""
     edges = [edge if told.count else edge * told.per_token for edge in _TOKENS]
     series: list[Series] = [
         ("prompt", "soft", _shares(everything.prompt, edges)),
@@ -102,15 +98,6 @@ def cost_plot(table: Table) -> str:
     return _bars(names, series, "thousand tokens", "Tokens by purpose", stacked=True)
 
 
-def _real_and_made(facts: Facts, values: Any) -> list[Series]:
-    found: list[Series] = []
-    for name, ink, synthetic in (("real", "real", False), ("synthetic", "made", True)):
-        part = facts.counting.of(synthetic=synthetic)
-        if part.records:
-            found.append((name, ink, values(part)))
-    return found
-
-
 def _shares(spread: Spread, edges: Sequence[float]) -> list[float]:
     return [100 * count / max(1, spread.count) for count in spread.bins(edges)]
 
@@ -123,8 +110,15 @@ def _ranges(edges: Sequence[int]) -> list[str]:
 
 
 def _columns(labels: Sequence[str], series: Sequence[Series], x: str, y: str, label: str) -> str:
-    """Standing bars, those of a place beside each other."""
+    """Standing bars, those of a place beside each other; empty places at both ends are left out."""
     from matplotlib.ticker import MaxNLocator
+
+    used = [i for i in range(len(labels)) if any(values[i] for _, _, values in series)]
+    if not used:
+        return ""
+    ends = slice(used[0], used[-1] + 1)
+    labels = labels[ends]
+    series = [(name, ink, values[ends]) for name, ink, values in series]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
