@@ -103,6 +103,8 @@ def fingerprint(folder: Path) -> str:
 class TrainedModel(InBatches):
     """`annotator=checkpoint` at work; greedy."""
 
+    batch_key = "annotator.batch_size"
+
     def __init__(self, config: s.CheckpointAnnotator, trained: Trained) -> None:
         super().__init__(trained.name, ["annotator", trained.fingerprint, config.dtype], config.batch_size)
         self.config, self.trained = config, trained

@@ -51,6 +51,9 @@ class InBatches(Backend, ABC):
         batch_size: prompts answered at once.
     """
 
+    batch_key = "llm.batch_size"
+    """The config's key of it, to lower where memory is short."""
+
     def __init__(self, model: str, identity: Any, batch_size: int) -> None:
         self.model, self.identity, self.batch_size = model, identity, batch_size
         self.concurrency = POOL * batch_size
@@ -82,7 +85,7 @@ class InBatches(Backend, ABC):
             try:
                 batches = await in_thread(self._batches, pool)
             except Exception as error:
-                _fail(pool, error)
+                _fail(pool, error, self.batch_key)
                 continue
             fitting = {id(future) for batch in batches for _, future in batch}
             context = self._now().context
@@ -96,7 +99,7 @@ class InBatches(Backend, ABC):
                 try:
                     replies = await in_thread(self._answer_batch, batch)
                 except Exception as error:
-                    _fail(batch, error)
+                    _fail(batch, error, self.batch_key)
                     continue
                 for (_, future), reply in zip(batch, replies, strict=True):
                     if not future.done():
@@ -168,20 +171,20 @@ def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -
         future.set_result(result)
 
 
-def _fail(batch: Sequence[Asked], error: Exception) -> None:
+def _fail(batch: Sequence[Asked], error: Exception, key: str = "") -> None:
     for _, future in batch:
         if not future.done():
-            future.set_exception(_as_fault(error))
+            future.set_exception(_as_fault(error, key))
 
 
-def _as_fault(error: Exception) -> NoAnswerError:
+def _as_fault(error: Exception, key: str) -> NoAnswerError:
     if isinstance(error, NoAnswerError):
         return NoAnswerError(
             error.reason, stops=error.stops, mend=error.mend, sent=error.sent, final=error.final
         )
     text = str(error).strip().split("\n")[0][:200]
     memory = "OutOfMemory" in type(error).__name__
-    return NoAnswerError(f"{type(error).__name__}: {text}", mend="Lower llm.batch_size." if memory else "")
+    return NoAnswerError(f"{type(error).__name__}: {text}", mend=f"Lower {key}." if memory else "")
 
 
 def _fingerprint(config: LocalLlm) -> Any:
