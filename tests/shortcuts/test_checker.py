@@ -266,3 +266,36 @@ def test_warnings_alone_are_compiled() -> None:
 
 def test_content_kept_beside_the_code_is_not_asked_for() -> None:
     assert rules(f"x = app_fetch(url='a', **{{'at-once': data('sha256:{'0' * 64}')}})") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = len(xs)",
+        "x = str(a)",
+        "x = int(a)",
+        "x = 'Hi ' + a",
+        "a += 'b'",
+        "x = 'Hi {}'.format(a)",
+        "x = d.get('k')",
+        "x = 'a', a",
+        "if a is not None:\n    x = 'b'",
+        "if a not in ('b', 'c'):\n    x = 'b'",
+    ],
+)
+def test_pythons_own_words_are_no_fault(line: str) -> None:
+    """Compiling takes them, whatever APIs a sample was given."""
+    code = f"a = input('?')\nxs = ['a']\nd = {{'k': 1}}\n{line}\n"
+    assert check(code, CATALOGUE) == []
+    assert rules(code, allowed=["app_fetch"]) == []
+
+
+def test_a_call_of_count_by_name_is_held_to_the_list() -> None:
+    code = "xs = ['a']\nx = is_workflow_actions_count(Input=xs)\ny = len(xs)"
+    assert "not-allowed" in rules(code, allowed=["app_fetch"])
+
+
+def test_a_loop_of_ones_own_is_a_repeat_written_otherwise() -> None:
+    (finding,) = check("xs = ['a']\nfor x in xs:\n    y = f'{x}'", CATALOGUE)
+    assert finding.severity == "warning"
+    assert "written otherwise" in finding.message

@@ -13,6 +13,7 @@ from wfllm.shortcuts.dialect import FUNCTIONS, METHODS
 from wfllm.shortcuts.editor_keys import LEFT_OVER, is_editor_key
 from wfllm.shortcuts.finding import Finding, Severity
 from wfllm.shortcuts.names import api_identifier
+from wfllm.shortcuts.read_base import called
 from wfllm.shortcuts.syntax import expressions_of
 
 _MEND_BUILTIN = {
@@ -50,14 +51,21 @@ _OPEN = ("published", "inferred")
 """Sources whose lists of parameters need not be whole."""
 
 
-def call_findings(node: ast.stmt, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
-    """What is wrong with the calls in one statement."""
+def call_findings(
+    node: ast.stmt, catalogue: Catalogue, allowed: Collection[str] | None = None, words: Collection[str] = ()
+) -> Iterator[Finding]:
+    """What is wrong with the calls in one statement.
+
+    Args:
+        allowed: the only APIs that may be called.
+        words: functions that stand for Python's own words (`len`), which are no calls of an API.
+    """
     own = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.Expr)) else None
     if isinstance(node, ast.Match):
         own = node.subject
     for root in expressions_of(node):
         for call in ast.walk(root):
-            if isinstance(call, ast.Call):
+            if isinstance(call, ast.Call) and called(call) not in words:
                 yield from _call(call, call is own, isinstance(node, ast.For), catalogue, allowed)
 
 

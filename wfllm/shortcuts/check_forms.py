@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from wfllm.shortcuts.finding import Finding
+from wfllm.shortcuts.read_base import called
 from wfllm.shortcuts.syntax import Placed, expressions_of
 
 MEND_STATEMENT: dict[str, str] = {
@@ -109,15 +110,14 @@ def _loop(node: ast.For, level: int) -> Iterator[Finding]:
         if len(call.args) != 2 or not _is_one(call.args[0]):
             yield Finding(node.lineno, "loop", "repeats count from 1", times, "warning")
     else:
-        yield Finding(node.lineno, "loop", "not a repeat", f"{each} or {times}", "warning")
+        yield Finding(node.lineno, "loop", "a repeat is written otherwise", f"{each} or {times}", "warning")
     if node.orelse:
         yield Finding(node.lineno, "loop", "a repeat has no else", "Put it after the loop.")
 
 
 def _menu(node: ast.Match) -> Iterator[Finding]:
     subject = node.subject
-    named = isinstance(subject, ast.Call) and isinstance(subject.func, ast.Name) and subject.func.id == "menu"
-    if not named:
+    if called(subject) not in ("menu", "input"):
         yield Finding(node.lineno, "menu", "match is only for menus", 'match menu("Prompt", ["A", "B"]):')
     items = _menu_items(subject)
     seen: set[str] = set()

@@ -15,7 +15,10 @@ from wfllm.shortcuts.check_forms import form_findings
 from wfllm.shortcuts.check_names import name_findings
 from wfllm.shortcuts.compile import CompileError, compile_tree
 from wfllm.shortcuts.finding import Finding
+from wfllm.shortcuts.idioms import BECOME, in_dialect
+from wfllm.shortcuts.read_base import called
 from wfllm.shortcuts.syntax import line_of, parse_code, preorder
+from wfllm.shortcuts.value_kinds import ValueKinds
 
 __all__ = ["MAX_FINDINGS", "Finding", "check"]
 
@@ -28,8 +31,9 @@ def check(code: str, catalogue: Catalogue, *, allowed: Collection[str] | None = 
 
     Rules: it parses; only the dialect's statements and expressions; loops and menus well-formed; names
     set before use; calls only of known APIs and the dialect's functions, with known parameters, the
-    required ones present, and literals of the right type or choice; it compiles. What is legal and
-    should be looked at all the same is a warning.
+    required ones present, and literals of the right type or choice; it compiles. Python's own words that
+    have one clear meaning (`len(x)`, `"a" + x`) are no fault. What is legal and should be looked at all the
+    same is a warning.
 
     Args:
         code: text of any origin; too long or too deeply nested is a finding, too.
@@ -53,18 +57,27 @@ def check(code: str, catalogue: Catalogue, *, allowed: Collection[str] | None = 
 
 def _findings(code: str, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
     tree = parse_code(code)
-    sound = True
-    for finding in _looked_at(tree, catalogue, allowed):
-        sound = sound and finding.severity == "warning"
+    own = {called(node) for node in ast.walk(tree)}
+    refused = in_dialect(tree, ValueKinds(tree, catalogue))
+    # the actions that Python's words became are part of the language, whatever APIs may be called
+    words = BECOME - own
+    told: set[int] = set()
+    for finding in _looked_at(tree, catalogue, allowed, words):
+        told.update([finding.line] if finding.severity == "error" else [])
         yield finding
-    if sound:  # of what is said already, the compiler would only say it again
+    for finding in refused:
+        if finding.line not in told:
+            yield replace(finding, rule="compile")
+    if not told and not refused:  # of what is said already, the compiler would only say it again
         yield from _compiled(tree, code, catalogue)
 
 
-def _looked_at(tree: ast.Module, catalogue: Catalogue, allowed: Collection[str] | None) -> Iterator[Finding]:
+def _looked_at(
+    tree: ast.Module, catalogue: Catalogue, allowed: Collection[str] | None, words: Collection[str]
+) -> Iterator[Finding]:
     for i, placed in enumerate(preorder(tree)):
         yield from form_findings(placed, first=i == 0)
-        yield from call_findings(placed.node, catalogue, allowed)
+        yield from call_findings(placed.node, catalogue, allowed, words)
     yield from name_findings(tree, list(ignored_values(tree, catalogue)))
 
 

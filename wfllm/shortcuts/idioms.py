@@ -17,6 +17,9 @@ from wfllm.shortcuts.read_base import ReadError, called, is_left_out, number_lit
 from wfllm.shortcuts.syntax import blocks_of
 from wfllm.shortcuts.value_kinds import ValueKinds
 
+NUMBER = "is_workflow_actions_number"
+BECOME = frozenset((COUNT, NUMBER))
+"""Functions that Python's own words are written as here."""
 _REFUSED = (
     ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.NamedExpr,
     ast.Await, ast.Yield, ast.YieldFrom, ast.Starred, ast.Set,
@@ -216,7 +219,7 @@ class _Rewriter:
             type_ = ast.keyword("type", ast.Constant("Number"))
             return ast.Call(ast.Name("ask", ast.Load()), [self.value(arg) for arg in node.args], [type_])
         value = ast.keyword("WFNumberActionNumber", self.value(node))
-        return ast.Call(ast.Name("is_workflow_actions_number", ast.Load()), [], [value])
+        return ast.Call(ast.Name(NUMBER, ast.Load()), [], [value])
 
     def length(self, node: ast.expr) -> ast.expr:
         """Characters of what is known to be a text, items of anything else."""
