@@ -322,7 +322,7 @@ def test_an_edit_wins_over_the_hint_and_the_rest_stays() -> None:
     assert fields[1]["UUID"] == "A-1"
     assert fields[2] == {"UUID": "B-1", "Show-x": True}, "its input was and stays implicit"
     assert fields[3]["WFConditionalActionString"] == "b"
-    assert fields[3]["WFCondition"] == "Equals"
+    assert fields[3]["WFCondition"] == 4, "parts of a test stand or fall together"
     assert fields[3]["GroupingIdentifier"] == fields[5]["GroupingIdentifier"] == "G-1"
     assert fields[4]["WFVariableName"] == "My Name!"
     assert fields[6]["X"]["Value"]["VariableName"] == "My Name!"

@@ -8,7 +8,7 @@ from typing import Any
 from wfllm.shortcuts.actions import meaningful
 from wfllm.shortcuts.conditions import is_reference, takes_previous, write_condition, write_number
 from wfllm.shortcuts.expressions import write, write_item
-from wfllm.shortcuts.nodes import LOAD, STORE, call, increment, number
+from wfllm.shortcuts.nodes import LOAD, STORE, call, increment, keywords_of, name, number
 from wfllm.shortcuts.parse_values import parse, parse_item
 from wfllm.shortcuts.printing import Part
 from wfllm.shortcuts.scope import Scope
@@ -47,11 +47,13 @@ def write_header(block: Block, scope: Scope, level: int) -> ast.If | ast.For | a
     if isinstance(block, RepeatEach):
         raw = fields.get("WFInput")
         if raw is not None and not is_reference(raw):
-            items = call("previous_output")  # what a hand-made file holds there stays among the keywords
+            # what a hand-made file holds there stays among the keywords
+            items: ast.expr = call("previous_output")
         else:
             items = scope.previous() if raw is None else write(parse(fields.pop("WFInput")), scope)
         target: ast.expr = ast.Tuple([ast.Name(index, STORE), ast.Name(item, STORE)], STORE)
-        loop = call("enumerate", items, start=number(1), **_rest(fields, scope))
+        loop = call("enumerate", items, start=number(1))
+        loop.keywords.extend(keywords_of(_rest(fields, scope), own=("start",)))
     else:
         count = _write_count(fields.pop("WFRepeatCount", 1), scope)
         target = ast.Name(index, STORE)
@@ -82,7 +84,8 @@ def _write_menu(fields: dict[str, Any], scope: Scope) -> ast.expr:
         scope.unknown("WFMenuItems")
     else:
         written = [ast.List([write_item(item, scope) for item in items], LOAD)]
-    return call("menu", write(prompt, scope), *written, **_rest(fields, scope))
+    rest = keywords_of(_rest(fields, scope), own=("prompt", "items"))
+    return ast.Call(name("menu"), [write(prompt, scope), *written], rest)
 
 
 def menu_items(raw: Any) -> list[Item] | None:

@@ -53,6 +53,8 @@ class _Scope:
         self._added: list[list[str]] = [[]]
         self._beside: list[list[str]] = []  # set in earlier branches of the block
         self._loop_names: list[list[str]] = []
+        self._left: set[str] = set()
+        """Names of loops that are over."""
 
     def define(self, name: str) -> None:
         if name not in self.visible:
@@ -61,6 +63,8 @@ class _Scope:
 
     def like(self, name: str) -> str:
         """`Did you mean …?`, where there are not too many names to look through."""
+        if name in self._left:
+            return f"It is there inside its loop only: last = {name}."
         return suggestion(name, self.visible) if len(self.visible) <= _LOOKED_THROUGH else ""
 
     def open(self, node: ast.stmt) -> None:
@@ -84,7 +88,9 @@ class _Scope:
         self._added[-1] = []
 
     def close(self) -> None:
-        self.visible.difference_update(self._loop_names.pop())
+        names = self._loop_names.pop()
+        self._left.update(names)
+        self.visible.difference_update(names)
         names = self._added.pop() + self._beside.pop()
         self.visible.update(names)
         self._added[-1].extend(names)

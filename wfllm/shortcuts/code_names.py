@@ -61,6 +61,8 @@ class CodeNames:
         self.outputs: set[str] = set()
         self.aliases: list[dict[str, str]] = []
         """Names that loops give Repeat Item and Repeat Index, innermost last."""
+        self.left: set[str] = set()
+        """Names of loops that are over and that nothing has set since."""
         known = hints if isinstance(hints, Mapping) else {}
         self._outputs = _table(known.get("outputs"))
         self._authors = _table(known.get("variables"))
@@ -105,6 +107,10 @@ class CodeNames:
             known = self.output(name) if output else Token("Variable", self.author(name))
             self._tokens[name] = known
         return known
+
+    def loop_sets(self, name: str) -> bool:
+        """Whether a loop around the statement gives a name its value: nothing else can."""
+        return any(name in alias and alias[name] != self.author(name) for alias in self.aliases)
 
     def made_up(self, text: str) -> str:
         """A UUID that is always the same for the same text, and none that the file has."""

@@ -67,10 +67,15 @@ class BlockCompiler:
         self.prev: Token | None = Token("ExtensionInput")
         """What the last action made; None: nothing, or it is not known."""
         self.level = self.blocks = self.depth = 0
+        self.at: ast.stmt = ast.Pass(lineno=1)
+        """The statement being read."""
 
     # what reading an expression asks for
 
     def token_of(self, name: str) -> Token:
+        if name in self.names.left and not any(name in alias for alias in self.names.aliases):
+            mend = f"Store it inside the loop: last = {name}."
+            raise ReadError(self.at, f"{name} is there inside its loop only", mend)
         return self.names.token_of(name)
 
     def missing(self, shown: str) -> Token:
@@ -133,9 +138,10 @@ class BlockCompiler:
             self.emit(st.COMMENT, {"WFCommentActionText": comment.text})
 
     def statement(self, node: ast.stmt, last: bool) -> None:
-        start = len(self.actions)
+        start, self.at = len(self.actions), node
         if isinstance(node, ast.Assign):
             self.assign(node, last)
+            self.names.left -= {target.id for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.Expr):
             self.expression(node, last)
         elif isinstance(node, ast.Pass):
@@ -171,6 +177,7 @@ class BlockCompiler:
             mend = "Use is_workflow_actions_setvalueforkey." if item else "name = value"
             raise ReadError(node, "an assignment sets one plain name", mend)
         name, value = node.targets[0].id, node.value
+        self.refuse_loop_name(node, name)
         if name in self.names.results:
             empty = isinstance(value, ast.List) and not value.elts
             if last:
@@ -194,6 +201,10 @@ class BlockCompiler:
             self.emit(identifier, {**parameters, **self.names.output_fields(name)})
         self.prev = self.names.token_of(name)
 
+    def refuse_loop_name(self, node: ast.stmt, name: str) -> None:
+        if self.names.loop_sets(name):
+            raise ReadError(node, f"{name} is what the loop around it goes through", "Use another name.")
+
     def after_nothing(self) -> bool:
         """Whether the action before hands on nothing; comments stand between."""
         made = (a[IDENTIFIER] for a in reversed(self.actions) if a[IDENTIFIER] != st.COMMENT)
@@ -206,6 +217,8 @@ class BlockCompiler:
             read_header(node.value, self.header, self, first=above and self.depth == 0)
             return
         add = appended(node)
+        if add is not None:
+            self.refuse_loop_name(node, add[0])
         if add is not None and add[0] in self.names.results:
             if not last:
                 raise ReadError(
@@ -219,6 +232,7 @@ class BlockCompiler:
                 else {"WFInput": wrap_token(self.made(add[1]))}
             )
             self.emit(st.APPEND, {"WFVariableName": self.names.author(add[0]), **parameters})
+            self.names.left.discard(add[0])
             self.prev = self.names.token_of(add[0])
         elif isinstance(node.value, ast.Call):
             made = self.emit(*read_value(node.value, self))

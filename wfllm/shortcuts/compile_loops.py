@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from wfllm.shortcuts.blocks import loop_names
 from wfllm.shortcuts.build_values import build
 from wfllm.shortcuts.hint_action import GROUP, MODE
-from wfllm.shortcuts.read_base import ReadError, arguments, called, is_left_out, number_literal
+from wfllm.shortcuts.names import LOOP_VARIABLE
+from wfllm.shortcuts.read_base import (
+    ReadError,
+    arguments,
+    called,
+    given_once,
+    is_left_out,
+    number_literal,
+    split_keywords,
+)
 from wfllm.shortcuts.read_conditions import number_operand
 from wfllm.shortcuts.read_expressions import read_fields
 from wfllm.shortcuts.read_references import reference
@@ -33,13 +42,16 @@ def compile_loop(node: ast.For, compiler: BlockCompiler) -> None:
         fields = arguments(loop, 1, 2, None)
         if len(targets) != 1:
             raise ReadError(node, "a repeat that counts has one name", f"for {index.replace(' ', '_')} in …")
-        head = {"WFRepeatCount": _times(node, loop, targets[0], compiler), **read_fields(fields, compiler)}
+        count = {"WFRepeatCount": _times(node, loop, targets[0], compiler)}
+        head = given_once(loop, count, read_fields(fields, compiler))
         _write(node, compiler, COUNT, head, {targets[0]: index}, None)
         return
     items, fields = loop, {}
     if isinstance(loop, ast.Call) and called(loop) == "enumerate":
-        fields = arguments(loop, 1, 2, None)
-        start = fields.pop("start", loop.args[1] if len(loop.args) == 2 else None)
+        said, rest = split_keywords(loop, "start")
+        fields = arguments(rest, 1, 2, None)
+        said = given_once(loop, dict(zip(("items", "start"), loop.args, strict=False)), said)
+        start = said.get("start")
         if start is None or number_literal(start) != 1:
             raise ReadError(loop, "repeats count from 1", "enumerate(xs, start=1)")
         items = loop.args[0]
@@ -47,7 +59,7 @@ def compile_loop(node: ast.For, compiler: BlockCompiler) -> None:
     if len(pair) != (2 if items is not loop else 1) or len(targets) != len(pair):
         raise ReadError(node, "a repeat has an index and an item", "for Repeat_Index, Repeat_Item in …")
     given = {} if is_left_out(items) else {"WFInput": build(reference(items, compiler))}
-    head = {**given, **read_fields(fields, compiler)}
+    head = given_once(node, given, read_fields(fields, compiler))
     _write(node, compiler, EACH, head, pair, Token("Variable", item))
 
 
@@ -69,6 +81,7 @@ def _write(
     finally:
         compiler.names.aliases.pop()
         compiler.level -= 1
+        compiler.names.left |= {name for name in names if not LOOP_VARIABLE.fullmatch(name)}
     compiler.close(kind, group, [node.body])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfllm.shortcuts.build_values import build, build_item, is_plain
 from wfllm.shortcuts.hint_action import GROUP, MODE
-from wfllm.shortcuts.read_base import ReadError, arguments, called, number_literal
+from wfllm.shortcuts.read_base import ReadError, arguments, called, given_once, number_literal, split_keywords
 from wfllm.shortcuts.read_expressions import is_text, read, read_fields, read_item
 from wfllm.shortcuts.tokens import PLACEHOLDER, Text, Token, build_text
 from wfllm.shortcuts.tree import MENU, MIDDLE, OPEN
@@ -26,10 +26,13 @@ def compile_menu(node: ast.Match, compiler: BlockCompiler) -> None:
     subject = node.subject
     if not isinstance(subject, ast.Call) or called(subject) not in ("menu", "input"):
         raise ReadError(subject, "match is only for menus", 'match menu("Which?", ["A", "B"]):')
-    fields = arguments(subject, 0, 2, None)
-    written = subject.args[1] if len(subject.args) == 2 else fields.pop("items", None)
+    said, rest = split_keywords(subject, "prompt", "items")
+    fields = arguments(rest, 0, 2, None)
+    places = dict(zip(("prompt", "items"), subject.args, strict=False))
+    said = given_once(subject, places, said)
+    written = said.get("items")
     items = _items(written, node, compiler)
-    given = subject.args[0] if subject.args else fields.pop("prompt", None)
+    given = said.get("prompt")
     prompt = build(read(given, compiler)) if given is not None else ""
     group = compiler.group()
     head: dict[str, Any] = {GROUP: group, MODE: OPEN}
@@ -80,7 +83,7 @@ def _title(case: ast.match_case, items: list[Item]) -> dict[str, Any] | None:
     if is_text(label) and isinstance(label, ast.Constant):
         return {"WFMenuItemTitle": label.value}
     number = number_literal(label)
-    if not isinstance(number, int):
+    if not isinstance(number, int) or number < 1:
         raise ReadError(case.pattern, "a case of a menu is one of its items", 'case "A":')
     value = items[number - 1].value if 0 < number <= len(items) else ""
     if isinstance(value, Text):

@@ -9,7 +9,7 @@ import plistlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wfllm.shortcuts.nodes import LOAD, call, joined, name, number
+from wfllm.shortcuts.nodes import LOAD, call, joined, keywords_of, name, number
 from wfllm.shortcuts.parse_values import parse
 from wfllm.shortcuts.scope import Scope
 from wfllm.shortcuts.tokens import (
@@ -183,8 +183,9 @@ def _write_table(table: Table, scope: Scope) -> ast.expr:
     rows = [_write_row(row, scope) for row in table.rows]
     if table.prefix in (0, 1):
         return _call_with_fields("all_of" if table.prefix else "any_of", table.fields, scope, *rows)
-    prefix = {} if table.prefix is None else {"prefix": table.prefix}
-    return _call_with_fields("rules", {**prefix, **table.fields}, scope, *rows)
+    prefix = {} if table.prefix is None else {"prefix": write(table.prefix, scope)}
+    fields = {key: write(value, scope) for key, value in table.fields.items()}
+    return ast.Call(name("rules"), rows, [*keywords_of(prefix), *keywords_of(fields, own=("prefix",))])
 
 
 def _write_row(row: dict[str, Any], scope: Scope) -> ast.expr:

@@ -6,7 +6,7 @@ import ast
 import keyword as python_keyword
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -23,12 +23,16 @@ def call(function: str, /, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(function, LOAD), list(args), keywords_of(keywords) if keywords else [])
 
 
-def keywords_of(fields: Mapping[str, ast.expr]) -> list[ast.keyword]:
-    """Keywords; those that Python forbids go together into a final `**{…}`."""
+def keywords_of(fields: Mapping[str, ast.expr], own: Collection[str] = ()) -> list[ast.keyword]:
+    """Keywords; those that Python forbids go together into a final `**{…}`.
+
+    Args:
+        own: keywords of the function itself; keys of the file that are called so go there, too.
+    """
     plain: list[ast.keyword] = []
     odd: list[tuple[ast.expr | None, ast.expr]] = []
     for key, value in fields.items():
-        if is_keyword(key):
+        if is_keyword(key) and key not in own:
             plain.append(ast.keyword(key, value))
         else:
             odd.append((ast.Constant(key), value))

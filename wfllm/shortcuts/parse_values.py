@@ -85,7 +85,7 @@ def _parse_table(value: Any, depth: int) -> Table | None:
     if not isinstance(value, dict) or not isinstance(value.get("WFActionParameterFilterTemplates"), list):
         return None
     rows, prefix = value["WFActionParameterFilterTemplates"], value.get("WFActionParameterFilterPrefix")
-    known = "WFActionParameterFilterPrefix" not in value or (type(prefix) is int and "prefix" not in value)
+    known = "WFActionParameterFilterPrefix" not in value or type(prefix) is int
     if not known or not all(isinstance(row, dict) for row in rows):
         return None
     rest = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from wfllm.shortcuts.tokens import Token
@@ -59,6 +59,33 @@ def keywords(call: ast.Call) -> dict[str, ast.expr]:
                 raise ReadError(call, f"{key} is given twice", "Give it once.")
             found[key] = value
     return found
+
+
+def split_keywords(call: ast.Call, *own: str) -> tuple[dict[str, ast.expr], ast.Call]:
+    """Keywords that mean something to the function itself, and the call without them.
+
+    A key of the file that is called like one of them stands in `**{"…": …}`.
+    """
+    said = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in own}
+    rest = [keyword for keyword in call.keywords if keyword.arg not in own]
+    return {k: v for k, v in said.items() if k is not None}, ast.copy_location(
+        ast.Call(call.func, call.args, rest), call
+    )
+
+
+def given_once(call: ast.AST, *parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters from several places of a call.
+
+    Raises:
+        ReadError: two places give the same one.
+    """
+    made: dict[str, Any] = {}
+    for part in parts:
+        for key, value in part.items():
+            if key in made:
+                raise ReadError(call, f"{key} is given twice", "Give it once.")
+            made[key] = value
+    return made
 
 
 def _key(node: ast.expr | None, call: ast.Call) -> str:

@@ -9,7 +9,16 @@ from typing import Any, Protocol
 from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.build_values import build, build_item, is_plain
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
-from wfllm.shortcuts.read_base import ReadError, ReadScope, arguments, called, is_left_out, number_literal
+from wfllm.shortcuts.read_base import (
+    ReadError,
+    ReadScope,
+    arguments,
+    called,
+    given_once,
+    is_left_out,
+    number_literal,
+    split_keywords,
+)
 from wfllm.shortcuts.read_expressions import (
     as_text,
     is_text,
@@ -117,11 +126,12 @@ def _read_number(call: ast.Call, scope: StatementScope) -> Parameters:
 
 
 def _read_ask(call: ast.Call, scope: StatementScope) -> Parameters:
-    fields = arguments(call, 0, 1, None)
-    prompt = {"WFAskActionPrompt": build(as_text(read(call.args[0], scope)))} if call.args else {}
     renamed = {"type": "WFInputType", "default": "WFAskActionDefaultAnswer", "prompt": "WFAskActionPrompt"}
-    given = {renamed.get(key, key): node for key, node in fields.items()}
-    made = {**prompt, **read_fields(given, scope, ("WFAskActionDefaultAnswer", "WFAskActionPrompt"))}
+    said, rest = split_keywords(call, *renamed)
+    fields = arguments(rest, 0, 1, None)
+    prompt = {"WFAskActionPrompt": call.args[0]} if call.args else {}
+    given = given_once(call, prompt, {renamed[key]: node for key, node in said.items()}, fields)
+    made = read_fields(given, scope, ("WFAskActionDefaultAnswer", "WFAskActionPrompt"))
     default = made.get("WFAskActionDefaultAnswer")
     if isinstance(default, (int, float)):
         made["WFAskActionDefaultAnswer"] = str(default)  # files hold the answer as it is typed
@@ -148,7 +158,7 @@ def _read_run(call: ast.Call, scope: StatementScope) -> Parameters:
         }
     else:
         named = {"WFWorkflow": build(target)}
-    return {**named, **_second(call, 1, scope), **read_fields(fields, scope)}
+    return given_once(call, named, _second(call, 1, scope), read_fields(fields, scope))
 
 
 def _second(call: ast.Call, at: int, scope: StatementScope) -> Parameters:
@@ -157,7 +167,8 @@ def _second(call: ast.Call, at: int, scope: StatementScope) -> Parameters:
 
 def _read_run_this(call: ast.Call, scope: StatementScope) -> Parameters:
     fields = arguments(call, 0, 1, None)
-    return {"WFWorkflow": {"isSelf": True}, **_second(call, 0, scope), **read_fields(fields, scope)}
+    own = {"WFWorkflow": {"isSelf": True}}
+    return given_once(call, own, _second(call, 0, scope), read_fields(fields, scope))
 
 
 def _read_exit(call: ast.Call, scope: StatementScope) -> Parameters:
@@ -167,7 +178,8 @@ def _read_exit(call: ast.Call, scope: StatementScope) -> Parameters:
 
 def _read_output(call: ast.Call, scope: StatementScope) -> Parameters:
     fields = arguments(call, 1, 1, None)
-    return read_fields({"WFOutput": call.args[0], **fields}, scope, ("WFOutput", "WFResponse"))
+    given = given_once(call, {"WFOutput": call.args[0]}, fields)
+    return read_fields(given, scope, ("WFOutput", "WFResponse"))
 
 
 READERS: dict[str, tuple[str, Reader]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime
 import plistlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,10 @@ from wfllm.shortcuts.read_base import (
     ReadScope,
     arguments,
     called,
+    given_once,
     is_left_out,
     number_literal,
+    split_keywords,
     text_literal,
 )
 from wfllm.shortcuts.read_expressions import is_token, read, read_token
@@ -32,6 +35,9 @@ from wfllm.shortcuts.values import (
 )
 
 NUMBER_OF_OPERATOR = {word: code for code, word in OPERATORS.items()}
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{3}|\.\d{6})?)?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
 _TYPE_OF_FUNCTION = {function: type_ for type_, function in FUNCTION_OF_TYPE.items()}
 
 
@@ -65,7 +71,8 @@ def _read_magnitude(size: ast.expr, scope: ReadScope) -> Any:
 
 
 def _read_table(call: ast.Call, scope: ReadScope) -> Table:
-    fields = arguments(call, 0, len(call.args), None)
+    own, rest_of_call = split_keywords(call, *(("prefix",) if called(call) == "rules" else ()))
+    fields = arguments(rest_of_call, 0, len(call.args), None)
     rows = []
     for row in call.args:
         if not isinstance(row, ast.Call) or called(row) != "rule":
@@ -77,7 +84,8 @@ def _read_table(call: ast.Call, scope: ReadScope) -> Table:
                 raise ReadError(
                     row, f"no operator is called {word}", f"One of {', '.join(NUMBER_OF_OPERATOR)}."
                 )
-            rest = {"Property": text_literal(row.args[0]), "Operator": NUMBER_OF_OPERATOR[word], **rest}
+            rule = {"Property": text_literal(row.args[0]), "Operator": NUMBER_OF_OPERATOR[word]}
+            rest = given_once(row, rule, rest)
         elif row.args:
             raise ReadError(
                 row, "a rule has a property and an operator", 'rule("Name", "contains", String="x")'
@@ -85,7 +93,7 @@ def _read_table(call: ast.Call, scope: ReadScope) -> Table:
         rows.append(rest)
     prefix: int | None = int(called(call) == "all_of")
     if called(call) == "rules":
-        said = number_literal(fields.pop("prefix")) if "prefix" in fields else None
+        said = number_literal(own["prefix"]) if "prefix" in own else None
         prefix = said if isinstance(said, int) else None
     return Table(prefix, rows, {key: read(v, scope) for key, v in fields.items()})
 
@@ -147,10 +155,18 @@ def _read_text_ref(call: ast.Call, scope: ReadScope) -> str:
 
 
 def _read_datetime(call: ast.Call, _scope: ReadScope) -> datetime.datetime:
+    """A moment; one with an offset (`+02:00`, `Z`) as the same moment in UTC, which is what files hold."""
     arguments(call, 1, 1)
+    written = text_literal(call.args[0])
     try:
-        return datetime.datetime.fromisoformat(text_literal(call.args[0]))
-    except ValueError as fault:
+        # Python 3.10 knows no Z, later versions know forms that it does not
+        moment = datetime.datetime.fromisoformat(written[:-1] + "+00:00" if written[-1:] == "Z" else written)
+        if not _MOMENT.fullmatch(written):
+            raise ValueError("another form")
+        return (
+            moment if moment.tzinfo is None else moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        )
+    except (ValueError, OverflowError) as fault:
         raise ReadError(call, "not a date", 'datetime("2024-01-31T12:00:00")') from fault
 
 

@@ -37,6 +37,9 @@ from wfllm.shortcuts.tree import Action
 from wfllm.shortcuts.values import Items, Record
 from wfllm.shortcuts.variables import input_of
 
+ASK_KEYWORDS = frozenset(("type", "default", "prompt"))
+"""Keywords of `ask(…)` itself."""
+
 
 def write_call(action: Action, scope: Scope) -> ast.expr:
     """`is_workflow_actions_x(key=value)`, the input written out where the file left it implicit."""
@@ -115,10 +118,9 @@ def write_ask(action: Action, scope: Scope) -> ast.expr | None:
     renamed = {"WFInputType": "type", "WFAskActionDefaultAnswer": "default"}
     if not fields:
         return ast.Call(name("input"), args, [])
-    if fields.keys() & set(renamed.values()):
-        return None
-    keywords = {renamed.get(key, key): write(parse(raw), scope) for key, raw in fields.items()}
-    return ast.Call(name("ask"), args, keywords_of(keywords))
+    said = {renamed[key]: write(parse(raw), scope) for key, raw in fields.items() if key in renamed}
+    rest = {key: write(parse(raw), scope) for key, raw in fields.items() if key not in renamed}
+    return ast.Call(name("ask"), args, [*keywords_of(said), *keywords_of(rest, own=ASK_KEYWORDS)])
 
 
 def write_get_variable(action: Action, scope: Scope) -> ast.expr | None:
