@@ -6,7 +6,7 @@ import pytest
 
 from tests.shortcuts.test_compile import said
 from wfllm.shortcuts.catalogue import load_catalogue
-from wfllm.shortcuts.compile import CompileError, compile_code
+from wfllm.shortcuts.compile import CompileError, compile_code, compile_noted
 from wfllm.shortcuts.forms import form_findings
 
 SAME = [
@@ -150,3 +150,17 @@ def test_all_of_it_at_once_each_on_its_line() -> None:
     with pytest.raises(CompileError) as caught:
         compile_code(code)
     assert [f.line for f in caught.value.findings] == [1, 2, 5, 7]
+
+
+def test_calls_nobody_knows_are_noted() -> None:
+    """The file is written: the app may know more than the catalogue does."""
+    _, notes = compile_noted("x = 'a'\nis_workflow_actions_show_result(Text=x)")
+    assert notes == [
+        "line 2: no API is called is_workflow_actions_show_result. "
+        "Did you mean is_workflow_actions_showresult?"
+    ]
+    calls = "".join(f"is_workflow_actions_none{i}()\n" for i in range(9))
+    _, notes = compile_noted(calls)
+    assert len(notes) == 6
+    assert "and 4 more" in notes[-1]
+    assert compile_noted("com_example_app_RunIntent(a=1)\nx = len('a')")[1] == []

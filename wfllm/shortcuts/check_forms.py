@@ -134,7 +134,7 @@ def _menu(node: ast.Match) -> Iterator[Finding]:
             yield Finding(line, "menu", "a case names one item of the menu", 'Write case "Title":')
             continue
         if title.value in seen:
-            yield Finding(line, "menu", f"two cases for {title.value!r}", "Join them.")
+            yield Finding(line, "menu", f"two cases for {title.value!r:.80}", "Join them.", "warning")
         seen.add(title.value)
         if items is not None and title.value not in items:
             # renamed in the menu alone: Shortcuts runs it and never comes here

@@ -12,15 +12,18 @@ from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
+from wfllm.shortcuts.check_calls import call_findings
 from wfllm.shortcuts.compile_blocks import BlockCompiler
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.read_header import settings_of
 from wfllm.shortcuts.sidecar import Compiled, apply_sidecar, code_digest, fault_of, uuids_of, whole_file
-from wfllm.shortcuts.syntax import line_of, parse_code
+from wfllm.shortcuts.syntax import line_of, parse_code, preorder
 
 ALONE = "compiled from the code alone"
 MAX_FINDINGS = 200
 """Findings of one workflow; whoever reads more has stopped reading."""
+
+_MOST_NOTES = 5
 
 
 class CompileError(WfllmError):
@@ -75,11 +78,25 @@ def compile_noted(
         made = compile_tree(tree, code, sidecar["names"], data, catalogue, where, transcribed, taken)
         whole = apply_sidecar(made, sidecar, code)
         if whole is not None:
-            return whole, made.notes
+            return whole, [*made.notes, *([] if transcribed else _call_notes(tree, catalogue))]
         fault_found = "the sidecar belongs to other code"
     made = compile_tree(tree, code, None, data, catalogue, where)
-    notes = [f"{fault_found}: {ALONE}", *made.notes] if fault_found else made.notes
-    return whole_file(made.settings, made.actions), notes
+    notes = [f"{fault_found}: {ALONE}"] if fault_found else []
+    return whole_file(made.settings, made.actions), [*notes, *made.notes, *_call_notes(tree, catalogue)]
+
+
+def _call_notes(tree: ast.Module, catalogue: Catalogue | None) -> list[str]:
+    """What is wrong with calls: the file is written, and the app knows no such action or value."""
+    known = catalogue if catalogue is not None else load_catalogue()
+    wrong = [
+        finding
+        for placed in preorder(tree)
+        for finding in call_findings(placed.node, known)
+        if finding.severity == "error"
+    ]
+    notes = [f"line {f.line}: {f.message}. {f.suggestion}".strip() for f in sorted(wrong)[:_MOST_NOTES]]
+    more = len(wrong) - _MOST_NOTES
+    return [*notes, f"and {more} more like it: wfllm check tells"] if more > 0 else notes
 
 
 def compile_tree(
