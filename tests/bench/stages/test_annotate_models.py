@@ -105,14 +105,14 @@ def test_a_real_server_from_request_to_dataset(
 ) -> None:
     """So small a model need not manage anything; whatever it writes has a place and a reason."""
     server = [f"llm.base_url={url}", f"llm.model={weights}", "llm.key_variable=null", "llm.timeout=300"]
-    quick = ["llm.max_tokens=120", "annotator.max_tokens=160", "llm.again=1", "llm.concurrency=2"]
+    quick = ["llm.max_tokens=48", "annotator.max_tokens=48", "llm.again=0", "llm.concurrency=2"]
     easy = ["expand.min_words=1", "expand.min_sentences=1", "expand.examples=0"]
-    asked = ["build", *FEW, "expand.count=6", "annotator=llm", *server, *quick, *easy]
+    asked = ["build", *FEW, "expand.count=3", "annotator=llm", *server, *quick, *easy]
     done = wfllm(*asked, "confirm.repair=true", "output=built")
     root = tmp_path / "built"
     drops = [row for p in sorted(root.glob("0[789]_*/*.dropped.jsonl")) for row in rows(p)]
     kept = rows(root / "09_confirm" / "chunk-000000.jsonl")
-    assert len(drops) + len(kept) == 6
+    assert len(drops) + len(kept) == 3
     assert all(row["rule"] and row["reason"] for row in drops)
     print(done.stdout)
     records, faults = read_records(root / "dataset")
