@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -372,3 +373,21 @@ def test_starter_workflows_compile() -> None:
     assert files
     for file in files:
         compile_code(file.read_text(encoding="utf-8"), where=file)
+
+
+def test_dates_with_an_offset_are_the_moment_in_utc() -> None:
+    """The same on every Python: 3.10 knows no Z, later ones know forms that it does not."""
+    for written in ("2024-01-31T12:00:00+02:00", "2024-01-31T10:00:00Z", "2024-01-31 10:00"):
+        made = said(f"is_workflow_actions_url(A=datetime('{written}'))")
+        assert made == [("url", {"A": datetime.datetime(2024, 1, 31, 10)})]
+    for written in (
+        "20240131",
+        "2024-W05-3",
+        "2024-01-31T12",
+        "0001-01-01T00:00+02:00",
+        "2024-01-31Z",
+        "Z",
+        "",
+    ):
+        with pytest.raises(CompileError, match="not a date"):
+            actions(f"x = 'a'\nis_workflow_actions_url(A=datetime('{written}'))")

@@ -35,9 +35,7 @@ from wfllm.shortcuts.values import (
 )
 
 NUMBER_OF_OPERATOR = {word: code for code, word in OPERATORS.items()}
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{3}|\.\d{6})?)?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
-)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{3}|\.\d{6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _TYPE_OF_FUNCTION = {function: type_ for type_, function in FUNCTION_OF_TYPE.items()}
 
 
