@@ -9,6 +9,7 @@ import pytest
 
 from tests.shortcuts.build import act, block, plist
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.check_stage import check_files
 from wfllm.shortcuts.compile_stage import compile_all
 from wfllm.shortcuts.stage import transcribe_all
 
@@ -59,3 +60,25 @@ def test_a_digest_names_no_file_elsewhere(tmp_path: Path) -> None:
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(WfllmError, match="no Python files"):
         compile_all(str(tmp_path), tmp_path / "out")
+
+
+@pytest.mark.parametrize("content", [plistlib.dumps(WORKFLOW), b"AEA1\x01", b"x = 'a'"])
+def test_a_shortcut_is_no_code(content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.shortcut"
+    path.write_bytes(content)
+    report = compile_all(str(path), tmp_path / "out")
+    (finding,) = report.files[0].findings
+    assert finding.message == "this is a shortcut, not Python"
+    assert f"wfllm transcribe input={path}" in finding.suggestion
+    said = capsys.readouterr().out
+    assert "sign" not in said.splitlines()[-1]
+    assert check_files(str(path)) == 1
+    assert "wfllm transcribe" in capsys.readouterr().out
+
+
+def test_a_mark_before_the_code_is_no_part_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_bytes("x = 'ä'\r\n".encode("utf-8-sig"))
+    report = compile_all(str(tmp_path / "a.py"), tmp_path / "out")
+    assert report.failed == 0
+    assert "Next: sign" in capsys.readouterr().out
+    assert check_files(str(tmp_path / "a.py")) == 0

@@ -14,8 +14,8 @@ from wfllm.errors import WfllmError
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.checker import check
+from wfllm.shortcuts.code_files import read_code
 from wfllm.shortcuts.finding import Finding, Severity
-from wfllm.shortcuts.syntax import MAX_CODE
 
 
 def check_files(input: str, console: Console | None = None, catalogue: str | None = None) -> int:
@@ -89,10 +89,5 @@ def workflow_files(input: str) -> Iterator[Path]:
 
 
 def _check_file(path: Path, catalogue: Catalogue) -> list[Finding]:
-    try:
-        # one character more than is read tells the checker that the file is too long
-        with path.open(encoding="utf-8", newline="") as file:
-            code = file.read(MAX_CODE + 1)
-    except (OSError, UnicodeDecodeError) as fault:
-        return [Finding(1, "unreadable", f"cannot be read ({fault})", "Save it as UTF-8 text.")]
-    return check(code, catalogue)
+    code = read_code(path)
+    return [code] if isinstance(code, Finding) else check(code, catalogue)

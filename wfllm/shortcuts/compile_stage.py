@@ -17,10 +17,10 @@ from rich.console import Console
 from wfllm.errors import WfllmError
 from wfllm.files import write_bytes
 from wfllm.progress import progress
+from wfllm.shortcuts.code_files import read_code
 from wfllm.shortcuts.compile import ALONE, CompileError, compile_noted
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.form_lines import form_notes
-from wfllm.shortcuts.syntax import MAX_CODE
 from wfllm.shortcuts.without_gc import without_gc
 from wfllm.workers import follow_parent
 
@@ -132,9 +132,11 @@ def _compile_file(job: _Job) -> CompiledFile:
     path, output, inside = job
     made = CompiledFile(str(path))
     target = output / inside
+    code = read_code(path)
+    if isinstance(code, Finding):
+        made.findings = [code]
+        return made
     try:
-        with path.open(encoding="utf-8") as file:
-            code = file.read(MAX_CODE + 1)  # one character more tells that it is too long
         sidecar = read_sidecar(path)
         plist, made.notes = compile_noted(code, sidecar, _Contents(path), where=path)
         try:
@@ -158,8 +160,6 @@ def _compile_file(job: _Job) -> CompiledFile:
         made.shortcut = str(target)
     except CompileError as error:
         made.findings = error.findings
-    except UnicodeDecodeError:
-        made.findings = [Finding(1, "unreadable", "not a text file in UTF-8", "Save it as UTF-8.")]
     except UnicodeEncodeError:
         message, mend = "a text holds half of a surrogate pair", "Write the whole character."
         made.findings = [Finding(_line_of_surrogate(code), "unwritable", message, mend)]
@@ -235,8 +235,9 @@ def _print(report: CompileReport, output: Path) -> None:
         console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     if len(refused) > _SHOWN:
         console.print(f"… and {len(refused) - _SHOWN} more findings", highlight=False, soft_wrap=True)
-    console.print(
-        "Next: sign a .shortcut on a Mac (shortcuts sign) and open it on a phone; docs/signing.md tells how",
-        highlight=False,
-        soft_wrap=True,
+    after = (
+        "Next: sign a .shortcut on a Mac (shortcuts sign) and open it on a phone; docs/signing.md tells how"
+        if done
+        else "Mend what is red, then compile again."
     )
+    console.print(after, highlight=False, soft_wrap=True)
