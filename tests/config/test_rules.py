@@ -94,3 +94,16 @@ def test_rules_hold_for_evaluation_too() -> None:
 def test_rules_are_checked_beside_faults_of_a_part_that_has_no_defaults() -> None:
     found = faults("train", "target.plan=x", "trainer.accelerator=cpu", "trainer.precision=16-mixed")
     assert sorted(found) == ["target.plan", "trainer.precision"]
+
+
+def test_what_only_a_build_takes_is_refused_elsewhere_and_the_other_way_round() -> None:
+    told = faults("train", "thoughts=llm", "prompts=build")
+    assert sorted(told) == ["prompts.name", "thoughts.name"]
+    assert "wfllm build thoughts=llm" in told["thoughts.name"].mend
+    assert list(faults("build", "output=x", "prompts=default")) == ["prompts.name"]
+
+
+def test_a_prompt_of_a_build_that_leaves_out_what_it_is_about_is_told() -> None:
+    told = faults("build", "output=x", "prompts.plan.user='Write a plan.'")
+    assert list(told) == ["prompts.plan.user"]
+    assert "nowhere says {code}" in told["prompts.plan.user"].cause

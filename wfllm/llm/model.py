@@ -14,7 +14,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sized
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
@@ -64,7 +64,7 @@ class Model:
         )
         self.account = self._asker.account
         self._thread: LoopThread | None = None
-        self._opening = threading.Lock()
+        self._opening, self._closed = threading.Lock(), False
 
     def answer(
         self, requests: Iterable[Request], *, title: str = "Asking", total: int | None = None
@@ -116,9 +116,11 @@ class Model:
 
     def close(self) -> None:
         """Let go of connections and files."""
+        with self._opening:
+            self._closed = True
+            thread, self._thread = self._thread, None
         try:
-            if self._thread is not None:
-                thread, self._thread = self._thread, None
+            if thread is not None:
                 thread.close(self.backend.close())
         finally:
             if self.cache is not None:
@@ -140,6 +142,8 @@ class Model:
         total: int | None,
     ) -> Iterator[R]:
         with self._opening:  # several threads may ask
+            if self._closed:
+                raise CancelledError
             if self._thread is None:
                 self._thread = LoopThread()
                 self._thread.submit(self._asker.renew_claims())

@@ -275,7 +275,7 @@ def test_every_fault_that_passes_is_waited_out(server: FaultServer, tmp_path: Pa
     server.plan = lambda prompt: [FAULTS[number_in(prompt)], "ok"]
     assert build(tmp_path / "rough", data, server, timeout=0.5) == 0
     assert dataset(tmp_path / "rough") == dataset(tmp_path / "calm")
-    assert set(server.received.values()) == {2}
+    assert min(server.received.values()) == 2  # more where a busy machine took longer than the timeout
 
 
 def test_what_fails_is_listed_the_rest_goes_on_and_the_same_command_asks_what_is_missing(

@@ -282,7 +282,7 @@ def _long(work: LongWork, jobs: list[Job], bar: Bar) -> Iterator[tuple[int, list
         with alone:
             bar.advance(more, note)
 
-    work.told = told  # type: ignore[method-assign]
+    work.told = told
     pool = ThreadPoolExecutor(work.at_once)
     try:
         made = [pool.submit(_chunk, job) for job in jobs]
