@@ -17,6 +17,7 @@ from tests.shortcuts.meaning import meaning
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.code_names import CodeNames
 from wfllm.shortcuts.compile import compile_code
+from wfllm.shortcuts.header_forms import accepts_anything
 from wfllm.shortcuts.reader import find, read
 from wfllm.shortcuts.transcribe import Transcript, transcribe
 from wfllm.shortcuts.tree import build_tree
@@ -306,6 +307,29 @@ def test_settings_keep_their_form_beside_an_edit() -> None:
     for key in ("WFWorkflowIcon", "WFWorkflowTypes", "WFWorkflowClientVersion"):
         assert again[key] == whole[key]
     assert again["WFWorkflowNoInputBehavior"]["Name"].endswith("GetClipboard")
+
+
+def test_settings_that_follow_from_the_actions_follow_the_edit() -> None:
+    whole = {
+        "WFWorkflowHasShortcutInputVariables": False,
+        "WFWorkflowHasOutputFallback": False,
+        "WFWorkflowInputContentItemClasses": ["WFURLContentItem"],
+        **OWN,
+    }
+    made, sidecar = both(whole)
+    assert "accepts" not in made.code
+    assert compile_code(made.code, sidecar) == whole
+    kept = compile_code(f"{made.code}x = 'new'\n", sidecar)
+    assert kept["WFWorkflowInputContentItemClasses"] == ["WFURLContentItem"]
+    assert kept["WFWorkflowHasShortcutInputVariables"] is False
+    end = "output(x, WFNoOutputSurfaceBehavior='Respond', WFResponse='hi')"
+    for again in (
+        compile_code(f"{made.code}x = shortcut_input()\n{end}\n", sidecar),
+        compile_code(f"x = shortcut_input()\n{end}\n"),
+    ):
+        assert again["WFWorkflowHasShortcutInputVariables"] is True
+        assert again["WFWorkflowHasOutputFallback"] is True
+        assert accepts_anything(again["WFWorkflowInputContentItemClasses"])
 
 
 @pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])

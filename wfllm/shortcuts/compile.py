@@ -133,4 +133,4 @@ def compile_tree(
     compiler.run()
     if compiler.findings:
         raise CompileError(sorted(compiler.findings)[:MAX_FINDINGS], where)
-    return Compiled(compiler.actions, compiler.previous, settings_of(compiler.header))
+    return Compiled(compiler.actions, compiler.previous, settings_of(compiler.header, compiler.actions))

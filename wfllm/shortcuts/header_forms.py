@@ -11,6 +11,8 @@ CLASSES, NO_INPUT, QUESTIONS, TYPES = (
     "WFWorkflowImportQuestions",
     "WFWorkflowTypes",
 )
+HAS_INPUT, HAS_FALLBACK = "WFWorkflowHasShortcutInputVariables", "WFWorkflowHasOutputFallback"
+"""Whether an action looks at the input; whether one says what happens where nothing takes the output."""
 SHARED = "ActionExtension"
 """The place that shows what a shortcut accepts: where things are shared."""
 BEHAVIOUR = "WFWorkflowNoInputBehavior"
@@ -55,7 +57,8 @@ SETTINGS: dict[str, Any] = {
     TYPES: [],
     CLASSES: sorted(ANYTHING[1]),
     "WFWorkflowOutputContentItemClasses": [],
-    "WFWorkflowHasOutputFallback": False,
+    HAS_FALLBACK: False,
+    HAS_INPUT: False,
 }
 """Top-level keys of a shortcut compiled from code alone that says nothing of them."""
 

@@ -12,6 +12,8 @@ from wfllm.shortcuts.build_values import build
 from wfllm.shortcuts.header_forms import (
     BEHAVIOUR,
     CLASSES,
+    HAS_FALLBACK,
+    HAS_INPUT,
     NO_INPUT,
     QUESTIONS,
     SETTINGS,
@@ -134,7 +136,7 @@ def ask_about(header: Header, actions: list[dict[str, Any]], start: int) -> None
         header.questions.append(question)
 
 
-def settings_of(header: Header) -> dict[str, Any]:
+def settings_of(header: Header, actions: list[dict[str, Any]]) -> dict[str, Any]:
     """The top-level keys of a shortcut with this head, apart from its actions."""
     settings = {key: copy.copy(value) for key, value in SETTINGS.items()}
     if header.classes is not None:
@@ -149,4 +151,23 @@ def settings_of(header: Header) -> dict[str, Any]:
             del whole["ActionIndex"]
         questions.append(whole)
     settings[QUESTIONS] = questions
+    settings[HAS_INPUT] = _looks_at_input(actions)
+    settings[HAS_FALLBACK] = any(
+        "WFNoOutputSurfaceBehavior" in action["WFWorkflowActionParameters"]
+        for action in actions
+        if action["WFWorkflowActionIdentifier"] == st.OUTPUT
+    )
     return settings
+
+
+def _looks_at_input(actions: list[dict[str, Any]]) -> bool:
+    stack: list[Any] = [*actions]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            if value.get("Type") == "ExtensionInput":
+                return True
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return False

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wfllm.shortcuts.header_forms import CLASSES, HAS_INPUT
 from wfllm.shortcuts.hint_action import GROUP, PARAMETERS, hint_of, hinted, kind_of, mark_of
 from wfllm.shortcuts.hints import changed, difference, fingerprint
 from wfllm.shortcuts.pairing import align, pair
@@ -76,8 +77,15 @@ def _setting_hints(usual: dict[str, Any], real: dict[str, Any]) -> dict[str, Any
     for key, value in usual.items():
         change = difference(value, real[key]) if key in real else {"out": True}
         if change is not None:
-            hints[key] = [fingerprint(value), change]
+            hints[key] = [_made_for(usual, key), change]
     return hints
+
+
+def _made_for(settings: dict[str, Any], key: str) -> int:
+    """What the hint of a setting rests on: kinds of input also on whether anything looks at the input."""
+    if key not in settings:
+        return 0
+    return fingerprint([settings[key], settings.get(HAS_INPUT)] if key == CLASSES else settings[key])
 
 
 def _action_hints(usual: list[dict[str, Any]], kinds: list[str], real: list[dict[str, Any]]) -> list[Any]:
@@ -144,7 +152,7 @@ def apply_sidecar(usual: Compiled, sidecar: Mapping[str, Any], code: str) -> dic
     for key, hint in sidecar["settings"].items():
         try:
             made_for, change = hint
-            if not unchanged and made_for != (fingerprint(settings[key]) if key in settings else 0):
+            if not unchanged and made_for != _made_for(usual.settings, key):
                 continue
             if "out" in change:
                 settings.pop(key, None)

@@ -42,7 +42,7 @@ _OF_SETTING = {
     "WFWorkflowName": "name of the file",
     "WFWorkflowTypes": "where it is shown",
     "WFQuickActionSurfaces": "where it is shown",
-    "WFWorkflowOutputContentItemClasses": "follows from the actions",
+    "WFWorkflowOutputContentItemClasses": "kinds of output, as the app counted them",
     "WFWorkflowHasOutputFallback": "follows from the actions",
     "WFWorkflowHasShortcutInputVariables": "follows from the actions",
     "WFWorkflowNoInputBehavior": "form of a value",
