@@ -250,3 +250,19 @@ def test_a_broken_document_is_an_error_with_its_line(tmp_path: Path, line: str) 
             read_published(path)
     else:
         assert len(read_published(path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("is_workflow_actions_notify", "is_workflow_actions_notification"),
+        ("is_workflow_actions_show_result", "is_workflow_actions_showresult"),
+        ("is_workflow_actions_alrt", "is_workflow_actions_alert"),
+        ("showAlert", "is_workflow_actions_alert"),
+        ("send_message", "is_workflow_actions_sendmessage"),
+        ("is_workflow_actions_qqqqqq", None),
+        ("is_workflow_actions_" + "notify" * 100, None),
+    ],
+)
+def test_the_name_that_is_meant_begins_alike_or_has_a_word_in_common(typed: str, meant: str | None) -> None:
+    assert load_catalogue().like(typed) == meant

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from wfllm.errors import nearest
 from wfllm.shortcuts.api import Api
+from wfllm.shortcuts.catalogue.likeness import most_like
 from wfllm.shortcuts.names import api_name
 
 _BUILTIN = "is_workflow_actions_"
@@ -70,7 +70,7 @@ class Catalogue(Mapping[str, Api]):
     def _like(self, app: str, tail: str) -> str | None:
         known = self._apps.get(app, [])
         if len(self._meant) < _REMEMBERED and (app, tail) not in self._meant:
-            self._meant[app, tail] = nearest(tail, known)
+            self._meant[app, tail] = most_like(tail, known)
         close = self._meant.get((app, tail))
         return f"{app}{close}" if close else None
 
