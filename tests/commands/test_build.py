@@ -200,20 +200,25 @@ def test_a_build_moves_with_its_data(tmp_path: Path, wfllm: Run) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_killed_twenty_times_it_ends_with_the_same_dataset(tmp_path: Path, wfllm: Run, n_jobs: int) -> None:
-    path = records(tmp_path / "r.jsonl", 1500)
+    path = records(tmp_path / "r.jsonl", 1000)
     for number in range(30):
         shortcut(tmp_path / "mine" / f"s{number}.json", "showresult", *["notification"] * number)
     given = ["build", "data=mix", f"data.parts=[records:{path},2*shortcuts:mine]", f"n_jobs={n_jobs}"]
+    begun = time.monotonic()
     wfllm(*given, "output=calm")
+    calm = time.monotonic() - begun
     draw, reached = random.Random(n_jobs), set()
     for _ in range(20):
         process = subprocess.Popen(
             [sys.executable, "-m", "wfllm.cli", *given, "output=killed"], cwd=tmp_path, env=environment(),
             start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        time.sleep(draw.uniform(1.0, 2.5))
+        while not (tmp_path / "killed" / lock.FILE).exists() and process.poll() is None:
+            time.sleep(0.01)  # however long it takes to start
+        time.sleep(draw.uniform(0, calm / 5))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        (tmp_path / "killed" / lock.FILE).unlink(missing_ok=True)
         reached |= {p.parent.name for p in (tmp_path / "killed").glob("*/chunk-*.jsonl")}
     done = wfllm(*given, "output=killed")
     assert "Next: wfllm train" in done.stdout
