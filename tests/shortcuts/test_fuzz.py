@@ -34,7 +34,7 @@ def test_mutations_are_the_same_for_the_same_seed() -> None:
     assert len(set(one)) > len(seeds)
 
 
-def test_what_breaks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_breaks_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (item, *_) = small_seeds()
     assert trial(item, strict=False) == ("to code and back", "")
     with monkeypatch.context() as patched:
@@ -44,7 +44,7 @@ def test_what_breaks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     for reach in (
         lambda code: exec("1"),
         lambda code: subprocess.run(["true"], check=True),
-        lambda code: Path("x").write_text("x"),
+        lambda code: (tmp_path / "x").write_text("x"),
     ):
         with monkeypatch.context() as patched:
             patched.setattr(fuzz_target, "stats_of_code", reach)
