@@ -299,3 +299,16 @@ def test_a_loop_of_ones_own_is_a_repeat_written_otherwise() -> None:
     (finding,) = check("xs = ['a']\nfor x in xs:\n    y = f'{x}'", CATALOGUE)
     assert finding.severity == "warning"
     assert "written otherwise" in finding.message
+
+
+def test_an_annotation_is_no_use_of_a_name() -> None:
+    (finding,) = check("x: str = 'a'\ny = f'{x}'", CATALOGUE)
+    assert finding.message == "workflows have no type annotation"
+
+
+def test_findings_of_values_say_what_to_write() -> None:
+    code = "d = {}\nx = d.get('a', 3)\ny = 3j\nz = b'z'\nw = {'a', 'b'}"
+    found = check(code, CATALOGUE)
+    assert [f.line for f in found] == [2, 3, 4, 5]
+    assert "no default" in found[0].message
+    assert all(f.suggestion for f in found)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from wfllm.errors import suggestion
 from wfllm.shortcuts.api import Api, Parameter
 from wfllm.shortcuts.catalogue import Catalogue
+from wfllm.shortcuts.check_forms import NO_DEFAULT
 from wfllm.shortcuts.dialect import FUNCTIONS, METHODS
 from wfllm.shortcuts.editor_keys import LEFT_OVER, is_editor_key
 from wfllm.shortcuts.finding import Finding, Severity
@@ -95,7 +96,9 @@ def _nested(name: str, line: int) -> Finding:
 
 
 def _method(call: ast.Call, func: ast.Attribute, alone: bool) -> Iterator[Finding]:
-    if func.attr not in METHODS:
+    if func.attr == "get":  # with a key alone it is d["key"] by now
+        yield Finding(call.lineno, "arguments", *NO_DEFAULT)
+    elif func.attr not in METHODS:
         hint = "Use is_workflow_actions_text_… or get_property." if func.attr.isidentifier() else ""
         yield Finding(call.lineno, "unknown-function", f"values have no method {func.attr}", hint)
     elif len(call.args) != METHODS[func.attr] or call.keywords:

@@ -29,6 +29,7 @@ MEND_EXPRESSION: dict[str, str] = {
     "SetComp": "Use a for loop with .append(x).",
     "IfExp": "Use an if statement that sets the name in each branch.",
     "Attribute": 'Use get_property(x, "Name") or x["key"].',
+    "Set": 'Write a list: ["a", "b"].',
     "Slice": "Use is_workflow_actions_getitemfromlist.",
 }
 _SPOKEN = {
@@ -40,9 +41,18 @@ _SPOKEN = {
     "ClassDef": "class",
     "ImportFrom": "import",
     "AugAssign": "augmented assignment",
+    "AnnAssign": "type annotation",
     "Attribute": "attributes",
     "UnaryOp": "operator",
 }
+NO_DEFAULT = ("get takes a key and no default", 'v = d["key"], then: if not v:')
+"""What is said of `d.get(key, default)`, and what to write."""
+MEND_CONSTANT = {
+    "bytes": 'Write a text: "…".',
+    "complex": "Write a number without j.",
+    "ellipsis": "Write a value.",
+}
+NO_CONSTANT = "values are texts, numbers, booleans or None"
 _VALUES = (
     ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.Name, ast.Call, ast.Subscript, ast.Dict, ast.List,
 )  # fmt: skip
@@ -166,10 +176,11 @@ def _expression(root: ast.expr, line: int, owner: ast.stmt) -> Iterator[Finding]
             continue
         fault = _fault(node, in_test, owner)
         if fault:
-            kind = spoken(type(node).__name__)
-            yield Finding(
-                at, "forbidden", fault.format(kind=kind), MEND_EXPRESSION.get(type(node).__name__, "")
+            kind = type(node).__name__
+            mend = MEND_EXPRESSION.get(kind, "") or MEND_CONSTANT.get(
+                type(getattr(node, "value", 0)).__name__, ""
             )
+            yield Finding(at, "forbidden", fault.format(kind=spoken(kind)), mend)
             continue
         stack.extend(ast.iter_child_nodes(node))
 
@@ -178,7 +189,7 @@ def _fault(node: ast.AST, in_test: bool, owner: ast.stmt) -> str:
     """Why this node may not stand here; empty where it may."""
     if isinstance(node, ast.Constant):
         plain = node.value is None or isinstance(node.value, (str, int, float))
-        return "" if plain else "values are texts, numbers, booleans or None"
+        return "" if plain else NO_CONSTANT
     if isinstance(node, ast.Name):
         return "names with two underscores are Python's own" if node.id.startswith("__") else ""
     if isinstance(node, ast.FormattedValue):

@@ -115,6 +115,8 @@ def _defined(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id
     elif (name := _appended(node)) is not None:
         yield name.id
 
@@ -131,7 +133,8 @@ def _uses(node: ast.stmt, skipped: Collection[int]) -> list[ast.Name]:
     """Names a statement reads, in order, the names of functions and what no action reads left out."""
     found: list[ast.Name] = []
     appended = _appended(node)
-    stack: list[ast.AST] = list[ast.AST](expressions_of(node))[::-1]
+    annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
+    stack: list[ast.AST] = [root for root in expressions_of(node) if root is not annotation][::-1]
     while stack:
         here = stack.pop()
         if id(here) in skipped or here is appended:

@@ -10,7 +10,14 @@ import ast
 import string
 from collections.abc import Callable
 
-from wfllm.shortcuts.check_forms import MEND_EXPRESSION, MEND_STATEMENT, spoken
+from wfllm.shortcuts.check_forms import (
+    MEND_CONSTANT,
+    MEND_EXPRESSION,
+    MEND_STATEMENT,
+    NO_CONSTANT,
+    NO_DEFAULT,
+    spoken,
+)
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.idiom_tests import COUNT, as_conditions, refuse_late_action
 from wfllm.shortcuts.read_base import ReadError, called, is_left_out, number_literal
@@ -123,8 +130,12 @@ class _Rewriter:
     # values
 
     def value(self, node: ast.expr) -> ast.expr:
-        if isinstance(node, (ast.Constant, ast.Name)):
+        if isinstance(node, ast.Name):
             return node
+        if isinstance(node, ast.Constant):
+            if node.value is None or isinstance(node.value, (str, int, float)):
+                return node
+            raise ReadError(node, NO_CONSTANT, MEND_CONSTANT[type(node.value).__name__])
         if isinstance(node, ast.Call):
             return self.call(node)
         if isinstance(node, ast.JoinedStr):
@@ -177,6 +188,8 @@ class _Rewriter:
             if node.func.attr == "get" and len(node.args) == 1 and not node.keywords:
                 key = self.value(node.args[0])
                 return _at(ast.Subscript(self.value(node.func.value), key, ast.Load()), node)
+            if node.func.attr == "get":
+                raise ReadError(node, *NO_DEFAULT)
             node.func.value = self.value(node.func.value)
         special = _SPECIAL.get(function)
         if special is not None and len(node.args) == 1 and not node.keywords:
@@ -194,7 +207,7 @@ class _Rewriter:
         if not isinstance(template, ast.Constant) or None in named:
             raise ReadError(node, "the text to format is not written out", 'f"Hi {x}"')
         parts: list[ast.expr] = []
-        place = 0
+        place, numbered = 0, False
         try:
             for literal, field, spec, conversion in string.Formatter().parse(str(template.value)):
                 parts.append(ast.Constant(literal))
@@ -202,6 +215,11 @@ class _Rewriter:
                     continue
                 if spec or conversion:
                     raise ReadError(node, "texts have no formats", "Use is_workflow_actions_format_number.")
+                if field and field not in named and not (field.isdecimal() and place == 0):
+                    raise ValueError("counted from the end, or numbered and not")
+                numbered = numbered or field.isdecimal()
+                if not field and numbered:
+                    raise ValueError("numbered and not")
                 given = named[field] if field in named else node.args[int(field or place)]
                 place += not field
                 parts.append(self.value(given))

@@ -80,7 +80,7 @@ def _made(code: Any, subject: ast.expr, operands: dict[str, Any], scope: ReadSco
 def _read_compare(node: ast.Compare, scope: ReadScope) -> dict[str, Any]:
     if len(node.ops) == 2:
         if not all(isinstance(op, ast.LtE) for op in node.ops):
-            raise ReadError(node, "between includes both ends", "a <= x <= b")
+            raise ReadError(node, "too many comparisons in one", "Join them with and.")
         low, high = _operand(node.left, scope), _operand(node.comparators[1], scope)
         (key, least), (other, most) = *low.items(), *high.items()
         if key != other or key not in OTHER_END:
@@ -99,7 +99,11 @@ def _read_compare(node: ast.Compare, scope: ReadScope) -> dict[str, Any]:
         code, left, right = _MIRRORED[code], right, left
     operand = _operand(right, scope)
     if code in (0, 1, 2, 3) and isinstance(right, ast.Constant) and TEXT in operand:
-        operand = {NUMBER: operand[TEXT]}  # more and less compare numbers, spelled as texts or not
+        try:
+            float(operand[TEXT])
+        except ValueError as fault:
+            raise ReadError(right, "more and less compare numbers", "x > 5, or == of a text") from fault
+        operand = {NUMBER: operand[TEXT]}  # spelled as texts or not
     return _made(code, left, operand, scope)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from wfllm.shortcuts.build_values import build
+from wfllm.shortcuts.check_forms import spoken
 from wfllm.shortcuts.read_base import (
     READERS,
     ReadError,
@@ -61,7 +62,11 @@ def read(node: ast.expr, scope: ReadScope) -> Any:
         return read_token(node, scope)
     if isinstance(node, ast.Call):
         return scope.made(node)
-    raise ReadError(node, f"{type(node).__name__} is not part of workflows", "Use an action for it.")
+    raise ReadError(node, f"workflows have no {spoken(type(node).__name__)} here", "Use an action for it.")
+
+
+_DICTIONARIES = frozenset(("WFItems", "WFJSONValues", "WFFormValues", "WFHTTPHeaders", "CustomFields"))
+"""Parameters that hold dictionaries, whatever keys they have; elsewhere one may be a quantity."""
 
 
 def read_fields(
@@ -75,7 +80,10 @@ def read_fields(
     made = {}
     for key, node in fields.items():
         if not is_left_out(node):
-            value = read(node, scope)
+            dictionary = isinstance(node, ast.Dict) and key in _DICTIONARIES
+            value = (
+                read_items(node, scope) if dictionary and isinstance(node, ast.Dict) else read(node, scope)
+            )
             made[key] = build(as_text(value) if key in texts else value)
     return made
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from wfllm.shortcuts import actions as st
 from wfllm.shortcuts.build_values import build, build_item, is_plain
+from wfllm.shortcuts.check_forms import spoken
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
 from wfllm.shortcuts.read_base import (
     ReadError,
@@ -74,7 +75,7 @@ def read_value(value: ast.expr, scope: StatementScope) -> tuple[str, Parameters]
         return st.DICTIONARY, {"WFItems": build(read_items(value, scope))}
     if isinstance(value, ast.Subscript):
         return _read_subscript(value, scope)
-    raise ReadError(value, f"{type(value).__name__} is not part of workflows", "Use an action for it.")
+    raise ReadError(value, f"workflows have no {spoken(type(value).__name__)} here", "Use an action for it.")
 
 
 def _list_item(node: ast.expr, scope: StatementScope) -> Any:
