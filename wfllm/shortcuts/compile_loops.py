@@ -105,6 +105,8 @@ def _times(node: ast.For, loop: ast.Call, name: str, compiler: BlockCompiler) ->
     elif isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add) and number_literal(end.right) == 1:
         end = end.left
     elif isinstance(number := number_literal(end), int):
+        if number < 1:
+            raise ReadError(loop, "a repeat counts to 0 or more", "range(1, n + 1)")
         return number - 1
     else:
         raise ReadError(loop, "a repeat counts to n", "range(1, n + 1)")

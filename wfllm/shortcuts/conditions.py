@@ -135,8 +135,16 @@ def _write_simple(code: int, parameters: dict[str, Any], subject: ast.expr, scop
             method = ast.Attribute(subject, "startswith" if code == 8 else "endswith", LOAD)
             return ast.Call(method, [text], [])
         return ast.Compare(text, [ast.In() if code == 99 else ast.NotIn()], [subject])
+    if code in (4, 5) and _is_yes_or_no(parameters) and not parameters.keys() & {TEXT, NUMBER, *OPERANDS}:
+        return None  # an answer that is compared with nothing is not compared with an empty text
     right = _operand(code, parameters, scope)
     return None if right is None else ast.Compare(subject, [COMPARISONS[code]()], [right])
+
+
+def _is_yes_or_no(parameters: dict[str, Any]) -> bool:
+    token = parse_token(parameters.get("WFInput"))
+    last = token.steps[-1].fields if token is not None and token.steps else {}
+    return last.get("CoercionItemClass") == "WFBooleanContentItem"
 
 
 def _write_period(function: str, parameters: dict[str, Any], subject: ast.expr) -> ast.expr | None:

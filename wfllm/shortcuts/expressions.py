@@ -133,6 +133,16 @@ def write_text(text: str | Text, scope: Scope) -> ast.expr:
     return joined([p if isinstance(p, str) else write_token(p, scope) for p in text.parts])
 
 
+def _write_dictionary(items: Items, scope: Scope) -> ast.expr:
+    """A dictionary as the value of a parameter, where `{"Magnitude": …, "Unit": …}` would be a quantity."""
+    written = write_items(items, scope)
+    if isinstance(written, ast.Dict):
+        keys = [key.value for key in written.keys if isinstance(key, ast.Constant)]
+        if len(keys) == len(written.keys) == 2 and set(keys) == {"Magnitude", "Unit"}:
+            written.keys = [call("join_text", ast.Constant(key)) for key in keys]
+    return written
+
+
 def write_items(items: Items, scope: Scope) -> ast.expr:
     """`{key: value}`; the value's own type is the item's type."""
     keys: list[ast.expr | None] = [write_text(key, scope) for key, _ in items.pairs]
@@ -228,7 +238,7 @@ _WRITERS: dict[type, Callable[[Any, Scope], ast.expr]] = {
     int: lambda value, _: number(value),
     float: lambda value, _: number(value),
     list: lambda value, scope: ast.List([write(element, scope) for element in value], LOAD),
-    Items: write_items,
+    Items: _write_dictionary,
     Record: lambda value, scope: _call_with_fields("dict", value.fields, scope),
     Bare: lambda value, scope: call("bare", write_token(value.token, scope)),
     Quantity: _write_quantity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -119,6 +120,8 @@ def number_literal(node: ast.expr) -> int | float | None:
         value: int | float = node.value  # type: ignore[assignment]
         if isinstance(value, int) and value >= (MAX_NUMBER if sign > 0 else MAX_NUMBER // 2 + 1):
             raise ReadError(node, "a whole number of more than 64 bits", "Write it as a text.")
+        if value == math.inf:
+            raise ReadError(node, "a number too large for a file", 'number("inf") is one without end.')
         return sign * value
     return None
 
