@@ -134,7 +134,8 @@ def _uses(node: ast.stmt, skipped: Collection[int]) -> list[ast.Name]:
     found: list[ast.Name] = []
     appended = _appended(node)
     annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
-    stack: list[ast.AST] = [root for root in expressions_of(node) if root is not annotation][::-1]
+    stack: list[ast.AST] = []
+    stack.extend(root for root in [*expressions_of(node)][::-1] if root is not annotation)
     while stack:
         here = stack.pop()
         if id(here) in skipped or here is appended:
