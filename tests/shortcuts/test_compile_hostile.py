@@ -13,6 +13,7 @@ import pytest
 from wfllm.shortcuts.compile import CompileError, compile_code
 from wfllm.shortcuts.compile_stage import compile_all
 from wfllm.shortcuts.pairing import align, pair
+from wfllm.shortcuts.sidecar import VERSION
 from wfllm.shortcuts.stage import transcribe_all
 
 SECONDS, MEGABYTES = 20, 600
@@ -145,7 +146,7 @@ SIDECARS = {
     "no version": (b"{}", "damaged"),
     "another version": (b'{"version": 2}', "of version 2, not"),
     "a long version": (json.dumps({"version": "x" * 9999}).encode(), "of version xxxx"),
-    "parts missing": (b'{"version": 3}', "damaged (names"),
+    "parts missing": (json.dumps({"version": VERSION}).encode(), "damaged (names"),
 }
 
 
@@ -178,7 +179,8 @@ def test_a_sidecar_full_of_lies_costs_its_hints_only(tmp_path: Path) -> None:
     (tmp_path / "x.py").write_text("x = 'a'\n")
     lies = {"p": {"WFTextActionText": [0, {"is": None}]}, "order": [1, [], "UUID"], "action": {"in": 3}}
     lie = {
-        "version": 3, "code": "", "keys": [{}], "names": {"outputs": {"x": {"uuid": 3}}}, "kinds": ["a", 1],
+        "version": VERSION, "code": "", "keys": [{}], "names": {"outputs": {"x": {"uuid": 3}}},
+        "kinds": ["a", 1],
         "usual": [[0, 1]], "actions": [lies], "settings": {"WFWorkflowIcon": 3, "A": [0, {"is": None}]},
     }  # fmt: skip
     (tmp_path / "x.sidecar.json").write_text(json.dumps(lie))
