@@ -98,7 +98,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "xml_nan": (_HEAD + b"<real>nan</real>" + _TAIL, "none at all"),
     "xml_date": (_HEAD + b"<date>9999-99-99T99:99:99Z</date>" + _TAIL, "damaged"),
     "xml_element": (_HEAD + b"<script>x</script>" + _TAIL, "script"),
-    "xml_encoding": (b'<?xml version="1.0" encoding="x-none"?><plist><dict/></plist>', "damaged"),
+    "xml_encoding": (b'<?xml version="1.0" encoding="x-none"?><plist><dict/></plist>', "XML in the encoding"),
     "binary_cut": (BINARY[:-9], "damaged"),
     "binary_garbage": (b"bplist00" + b"\xff" * 400, "damaged"),
     "binary_itself": (binary([b"\xd1\x00\x01\x00\x02", _KEY, b"\xa1\x00\x02"]), "deep"),

@@ -13,5 +13,7 @@ from wfllm.shortcuts.stage import transcribe_all
 def run(composed: Composed) -> int:
     """Transcribe files. 1 where any was refused."""
     config = cast(TranscribeCommand, composed.config)
-    report = transcribe_all(config.input, Path(config.output), n_jobs=config.n_jobs, longest_text=config.longest_text)
+    report = transcribe_all(
+        config.input, Path(config.output), n_jobs=config.n_jobs, longest_text=config.longest_text
+    )
     return int(bool(report.failed))

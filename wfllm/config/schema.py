@@ -108,8 +108,8 @@ class MixData(Data):
 
     name: Literal["mix"]
     parts: list[str] = Field(min_length=1)
-    """Sources as `option`, `option:path` or `weight*option:path`: `[starter, 2*shortcuts:mine]`. A weight below
-    1 takes that share, by a hash of each record; one above 1 repeats records in training, under new ids."""
+    """Sources as `option`, `option:path` or `weight*option:path`: `[starter, 2*shortcuts:mine]`. A weight
+    below 1 takes that share, by a hash of each record; one above 1 repeats records in training, under new ids."""
     dev_share: Share = 0.1
     """As in the sources."""
     test_share: Share = 0.1
@@ -646,8 +646,9 @@ class Splits(Schema):
     """Identifiers of the APIs that training never sees; null draws them. Name them to keep the test of unseen
     APIs as it is while a collection grows."""
     keys: str | None = None
-    """The release's `dataset_split_keys.json` or `dataset_split_keys_ood.json`: split → titles or ids. Nothing
-    is drawn then; a record in no list is left out, unless it uses an API that the lists keep from training."""
+    """The release's `dataset_split_keys.json` or `dataset_split_keys_ood.json`: split → titles or ids.
+    Nothing is drawn then; a record in no list is left out, unless it uses an API that the lists keep from
+    training."""
     reward: Literal["aside", "train"] = "aside"
     """Where records go that the keys set aside under `reward`: nowhere, or to training."""
     leaks: Literal["drop", "keep"] = "drop"
