@@ -109,7 +109,8 @@ class MixData(Data):
     name: Literal["mix"]
     parts: list[str] = Field(min_length=1)
     """Sources as `option`, `option:path` or `weight*option:path`: `[starter, 2*shortcuts:mine]`. A weight
-    below 1 takes that share, by a hash of each record; one above 1 repeats records in training, under new ids."""
+    below 1 takes that share, by a hash of each record; one above 1 repeats records in training, under new
+    ids."""
     dev_share: Share = 0.1
     """As in the sources."""
     test_share: Share = 0.1
