@@ -140,7 +140,8 @@ def test_a_rule_finds_its_fault(rule: str) -> None:
     assert found > 5
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+# Real files hold menus with two cases of one title: the checker warns, and a warning drops nothing.
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"two_cases"}))
 def test_what_the_checker_finds_is_under_a_rule(fault: str) -> None:
     """The faults that the checker's own tests plant, each under the rule its finding belongs to."""
     change, name = FAULTS[fault]

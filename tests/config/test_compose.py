@@ -22,7 +22,7 @@ NEEDS = {
     "check": ["input=in"],
     "show": ["input=in"],
     "catalogue": ["input=in", "output=out"],
-    "build": ["output=out"],
+    "build": ["output=out", "expand.count=3"],
     "generate": ["query=a timer", "checkpoint=run"],
     "repeat": ["run=run"],
 }
