@@ -105,7 +105,7 @@ def test_hostile_texts_stay_texts(text: str) -> None:
     assert scripts(html) == scripts(harmless)
     assert {e.tag for e in ET.fromstring(html).iter()} == {e.tag for e in ET.fromstring(harmless).iter()}
     assert not set(html) & {chr(c) for c in [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200F]}
-    assert len(html.encode("utf-8")) < 700_000  # a megabyte of text is not shown a dozen times
+    assert len(html.encode("utf-8")) < 700_000  # a long text is not shown a dozen times
 
 
 @given(some.lists(wild_actions, max_size=6))
