@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.shortcuts.build import act, plist
+from wfllm.errors import WfllmError
 from wfllm.shortcuts.compile import CompileError, compile_code
 from wfllm.shortcuts.compile_stage import compile_all
 from wfllm.shortcuts.pairing import align, pair
 from wfllm.shortcuts.sidecar import VERSION
 from wfllm.shortcuts.stage import transcribe_all
+from wfllm.shortcuts.syntax import parse_code
+from wfllm.shortcuts.transcribe import transcribe
+from wfllm.shortcuts.tree import build_tree
 
 SECONDS, MEGABYTES = 20, 600
 MARK = "was_run_9f2c"
@@ -196,3 +201,34 @@ def test_pairing_takes_time_in_proportion() -> None:
     assert len(of_new) == len(new)
     assert unchanged > 90_000
     assert time.monotonic() - start < SECONDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 3_000_000, '{"a": [1, 2]}, ' * 20_000, "it's " * 500_000, '\\"' * 300_000],
+    ids=["a picture", "a table", "quotes", "backslashes"],
+)
+def test_long_texts_are_no_long_code(text: str) -> None:
+    """Real shortcuts hold pictures and tables as texts of megabytes."""
+    made = transcribe(build_tree(plist(act("gettext", WFTextActionText=text)), "long"))
+    (action,) = compile_code(made.code, made.sidecar)["WFWorkflowActions"]
+    assert action["WFWorkflowActionParameters"]["WFTextActionText"] == text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = '''\n''', " + "1, " * 1_000_000,
+        "x = f'{' , " + "1, " * 1_000_000 + "}'",
+        "x = f\"{'a' if y else 'b'}\", " + "1, " * 1_000_000,
+        "x = '" + "\\'" * 3_000_000,
+        "x = 1 # it's\nx = [" + "1, " * 1_000_000 + "]",
+        "x = f'" + "{y}" * 20_000 + "'",
+    ],
+    ids=["after a long text", "open brace", "inside an f-string", "escapes without end", "comment", "fields"],
+)
+def test_long_code_does_not_pass_for_a_text(code: str) -> None:
+    start = time.process_time()
+    with pytest.raises(WfllmError):
+        parse_code(code)
+    assert time.process_time() - start < 5

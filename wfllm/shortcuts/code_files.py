@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wfllm.shortcuts.finding import Finding
-from wfllm.shortcuts.syntax import MAX_CODE
+from wfllm.shortcuts.syntax import MAX_FILE
 
 _SHORTCUTS = (b"bplist", b"AEA1", b"<?xml", b"<!DOCTYPE plist", b"<plist")
 """How property lists, signed or not, begin; no Python does."""
@@ -16,7 +16,7 @@ def read_code(path: Path) -> str | Finding:
     """A file's code, without the mark some editors put before it; a finding where it cannot be read.
 
     Args:
-        path: of a file of any size; of a longer one `MAX_CODE` characters and one more are read.
+        path: of a file of any size; of a longer one `MAX_FILE` characters and one more are read.
     """
     try:
         with path.open("rb") as binary:
@@ -25,7 +25,7 @@ def read_code(path: Path) -> str | Finding:
             mend = f"Write it as Python first: wfllm transcribe input={path} output=outputs/python"
             return Finding(1, "unreadable", "this is a shortcut, not Python", mend)
         with path.open(encoding="utf-8-sig") as file:
-            return file.read(MAX_CODE + 1)
+            return file.read(MAX_FILE + 1)
     except UnicodeDecodeError:
         return Finding(1, "unreadable", "not a text file in UTF-8", "Save it as UTF-8.")
     except OSError as fault:

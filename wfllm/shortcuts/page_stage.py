@@ -21,7 +21,7 @@ from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.page import Entry, View, index_html, page_html
 from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.stats import Stats, stats_of
-from wfllm.shortcuts.syntax import MAX_CODE
+from wfllm.shortcuts.syntax import MAX_FILE
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 
@@ -150,7 +150,7 @@ def view_of_file(path: Path) -> View:
     """
     try:
         with path.open(encoding="utf-8-sig") as file:
-            code = file.read(MAX_CODE + 1)
+            code = file.read(MAX_FILE + 1)
     except OSError as fault:
         raise WfllmError(
             f"cannot be read ({fault.strerror})", where=path, mend="Check its permissions."
