@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from wfllm.llm.request import prompt
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background are born deaf to it
     url, cache, count, text = sys.argv[1:5]
     with open_model(config(url, Path(cache), concurrency=4, timeout=600)) as model:
         print("open", flush=True)
