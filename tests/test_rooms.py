@@ -32,7 +32,6 @@ ROWS = [
 PLACE = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 ONLY_ERRORS = {"progress", "lock", "files", "workers", "config"}  # what everybody uses uses next to nothing
 LONGEST = 400
-TABLES = {"config/schema.py"}  # one entry after another, nothing to follow from line to line
 HEAVY = {"torch", "lightning", "pytorch_lightning", "lightning_fabric", "peft", "transformers", "datasets"}
 
 
@@ -104,7 +103,7 @@ def test_rooms_import_only_from_their_left() -> None:
 
 def test_modules_are_short_enough_to_read() -> None:
     lengths = {p.relative_to(PACKAGE).as_posix(): p.read_text("utf-8").count("\n") for p in modules()}
-    assert {name: n for name, n in lengths.items() if n > LONGEST and name not in TABLES} == {}
+    assert {name: n for name, n in lengths.items() if n > LONGEST} == {}
 
 
 @pytest.mark.slow

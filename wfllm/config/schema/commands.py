@@ -1,0 +1,211 @@
+"""What every command composes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wfllm.config.schema.base import Count, Positive, Schema, Seed
+from wfllm.config.schema.build import Annotator, Confirm, Describe, Expand, Filter, Splits
+from wfllm.config.schema.data import Data
+from wfllm.config.schema.evaluation import Decoding, Evaluation, Metrics
+from wfllm.config.schema.llm import Llm
+from wfllm.config.schema.logger import Logger
+from wfllm.config.schema.model import Model
+from wfllm.config.schema.prompts import BuildPrompts, Prompts, Target
+from wfllm.config.schema.strategy import Strategy
+from wfllm.config.schema.thoughts import CatalogueThoughts, Thoughts
+from wfllm.config.schema.training import Optim, Trainer
+
+
+class Command(Schema):
+    """What every command takes."""
+
+    show: Literal["none", "diff"] = "none"
+    """`diff` prints what differs from the defaults and stops."""
+
+
+class KnowsApis(Command):
+    """What every command takes that asks which APIs exist."""
+
+    catalogue: str | None = None
+    """Table of further APIs, as `wfllm catalogue` writes it or by hand; it comes before the shipped one."""
+
+
+class CatalogueCommand(Command):
+    """Definitions of APIs into one table."""
+
+    input: str | list[str]
+    """Files, folders and globs: Apple's `WFActions.plist`, apps' `.actionsdata` and `.intentdefinition`,
+    published documents (`.jsonl`, `.json`), tables (`.yaml`), and shortcuts, whose use of an API tells
+    something about it."""
+    output: str
+    """YAML file to write; other commands take it as `catalogue`."""
+    bundle: str | None = None
+    """Bundle id of the app that `.actionsdata` and `.intentdefinition` files belong to; null takes it from
+    the app or folder they lie in."""
+
+
+class TranscribeCommand(KnowsApis):
+    """Shortcuts to Python."""
+
+    input: str
+    """File, folder or glob of shortcut files."""
+    output: str
+    """Folder for `<name>.py`, `<name>.sidecar.json` and `report.json`."""
+    n_jobs: Positive = 1
+    """Processes."""
+    longest_text: Count = 0
+    """Characters of a text in the code; longer ones are kept beside it and referred to. 0: none are."""
+
+
+class CompileCommand(KnowsApis):
+    """Python to shortcuts."""
+
+    input: str
+    """A `.py` file in the workflow dialect, or a folder of them; a sidecar beside each is used."""
+    output: str
+    """Folder for `<name>.shortcut`."""
+    n_jobs: Positive = 1
+    """Processes."""
+
+
+class CheckCommand(KnowsApis):
+    """Is this a legal workflow?"""
+
+    input: str
+    """A `.py` file in the workflow dialect, a folder of them, or a glob."""
+
+
+class ShowCommand(KnowsApis):
+    """A workflow as a flow chart beside its code."""
+
+    input: str
+    """Shortcut file, `.py` file in the workflow dialect, a folder of either, or a glob."""
+    output: str = "outputs/show"
+    """Folder for `<name>.html`; of several workflows `index.html` lists all."""
+    format: Literal["html", "svg", "mermaid"] = "html"
+    """`html` is chart and code on one page, `svg` the chart alone, `mermaid` text that GitHub draws."""
+    open: bool = False
+    """Open what was written in the browser."""
+
+
+class BuildCommand(KnowsApis):
+    """Make a dataset of records, stage by stage."""
+
+    data: Data
+    thoughts: Thoughts
+    prompts: BuildPrompts
+    llm: Llm
+    filter: Filter = Filter()
+    splits: Splits = Splits()
+    expand: Expand = Expand()
+    annotator: Annotator
+    confirm: Confirm = Confirm()
+    describe: Describe = Describe()
+    output: str
+    """Folder of the build: a folder for each stage, and the finished dataset."""
+    stages: list[str] | None = None
+    """Run these stages alone; null runs all that are not there yet."""
+    skip: list[str] = []
+    """Stages that pass everything through unchanged."""
+    shard: str = "1/1"
+    """Which part of the work this machine does: `3/16` is the third of sixteen."""
+    merge: list[str] = []
+    """Output folders of the other shards, brought together here before anything runs."""
+    n_jobs: Positive = 1
+    """Processes."""
+    formats: list[Literal["parquet", "workflowbench"]] = ["parquet", "workflowbench"]
+    """What the dataset is written as beside JSON lines: Parquet for `datasets.load_dataset`, the published
+    release's JSON."""
+
+
+class TrainCommand(KnowsApis):
+    """Fine-tune, validate, save, and score before and after."""
+
+    data: Data
+    thoughts: CatalogueThoughts
+    prompts: Prompts
+    target: Target
+    model: Model
+    strategy: Strategy
+    optim: Optim
+    trainer: Trainer
+    decoding: Decoding
+    metrics: Metrics
+    logger: Logger
+    evaluation: Evaluation = Evaluation()
+    dry_run: bool = False
+    """Print the plan and stop."""
+    seed: Seed = 0
+    """Seed of weights, order and dropout; 0 is a seed like any other."""
+    output: str = "outputs"
+    """Folder that holds all runs."""
+
+
+class EvaluateCommand(KnowsApis):
+    """Generate and score."""
+
+    checkpoint: str | None = None
+    """Run folder of `wfllm train`, or the `model` folder in one; null scores the untrained `model`."""
+    split: Literal["id", "ood", "dev"] = "id"
+    """Held-out set: unseen instructions, unseen APIs, or validation."""
+    limit: Positive | None = None
+    """Requests, evenly spaced over the split; null takes all."""
+    data: Data
+    thoughts: CatalogueThoughts
+    prompts: Prompts
+    target: Target
+    model: Model
+    decoding: Decoding
+    metrics: Metrics
+    logger: Logger
+    seed: Seed = 0
+    """Seed of whatever is drawn at random."""
+    output: str = "outputs"
+    """Folder that holds all runs."""
+
+
+class GenerateCommand(KnowsApis):
+    """One request, one workflow."""
+
+    query: str
+    """What the workflow should do, in plain words."""
+    checkpoint: str
+    """Run folder of `wfllm train`, or the `model` folder in one."""
+    apis: list[str] | None = None
+    """Identifiers of the APIs it may use; null picks those whose documentation fits the request best."""
+    max_apis: Positive = 5
+    """How many are picked."""
+    decoding: Decoding
+    output: str | None = None
+    """File to write the workflow to; null only prints it."""
+
+
+class AskCommand(Command):
+    """One prompt to the model of a config: does the connection work, and what does an answer cost?"""
+
+    llm: Llm
+    prompt: str | None = None
+    """What to ask; null asks nothing."""
+    system: str = ""
+    """What the model is told before it."""
+    transcript: str | None = None
+    """File to write everything to that `llm.cache` remembers, for `llm=replay`."""
+
+
+class CompareCommand(Command):
+    """Runs side by side."""
+
+    runs: str = "outputs"
+    """Folder that holds runs, at any depth, or a glob of run folders."""
+    csv: str | None = None
+    """File to write the table to."""
+
+
+class RepeatCommand(Command):
+    """Train again from a run folder alone and compare the losses digit by digit."""
+
+    run: str
+    """Run folder of `wfllm train`."""
+    output: str = "outputs/repeat"
+    """Folder for the new run."""

@@ -1,0 +1,64 @@
+"""What the models read and write: the wording of prompts, the target."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wfllm.config.schema.base import Schema
+
+
+class Prompt(Schema):
+    """The wording of one prompt."""
+
+    system: str
+    """The system turn; empty for none."""
+    user: str
+    """The user's turn; names in braces are filled in."""
+
+
+class BuildPrompts(Schema):
+    """The wording of every prompt of `wfllm build`. Braces name what is filled in."""
+
+    name: Literal["build"]
+    language: str
+    """Added to a prompt where a language is asked for: `{language}`."""
+    rename: Prompt
+    """New names: `{code}`, `{names}`."""
+    comments: Prompt
+    """Comments: `{code}`, `{numbers}`."""
+    plan: Prompt
+    """Plan: `{code}`, `{title}`."""
+    query: Prompt
+    """Request: `{code}`, `{plan}`, `{title}`."""
+    expand: Prompt
+    """A new request: `{theme}`, `{documentation}`, `{examples}`."""
+    repair: Prompt
+    """A repaired workflow: `{query}`, `{documentation}`, `{plan}`, `{code}`, `{findings}`."""
+
+
+class Prompts(Schema):
+    """The wording of every prompt. Braces name what is filled in."""
+
+    name: str
+    """Name of the wording."""
+    system: str
+    """The system turn."""
+    user: str
+    """The user's turn; `{query}` and `{documentation}` are filled in, `{answer_format}` too."""
+    answer_format: str
+    """How an answer with a plan is laid out."""
+    answer_format_no_plan: str
+    """How an answer without a plan is laid out."""
+    documentation: Literal["full", "compact", "signature"] = "compact"
+    """How much of each API's documentation goes into the prompt: stubs with every description, one line with
+    types, choices and what it does, or its name and parameters alone."""
+
+
+class Target(Schema):
+    """What the model learns to write (paper, table 4)."""
+
+    name: Literal["full", "no_plan", "no_comments", "code_only"]
+    plan: bool
+    """Write the task plan before the code."""
+    comments: bool
+    """Keep the comments in the code."""
