@@ -56,7 +56,7 @@ def compile_code(
     Raises:
         CompileError: with a finding for each statement that is no part of a workflow.
     """
-    return compile_noted(code, sidecar, data, catalogue, where)[0]
+    return _compiled(code, sidecar, data, catalogue, where)[0]
 
 
 def compile_noted(
@@ -67,6 +67,18 @@ def compile_noted(
     where: str | object = "",
 ) -> tuple[dict[str, Any], list[str]]:
     """What `compile_code` gives, and what the person who compiles should know, a line each."""
+    whole, notes, tree = _compiled(code, sidecar, data, catalogue, where)
+    return whole, notes if tree is None else [*notes, *_call_notes(tree, catalogue)]
+
+
+def _compiled(
+    code: str,
+    sidecar: Any,
+    data: Mapping[str, bytes] | None,
+    catalogue: Catalogue | None,
+    where: str | object,
+) -> tuple[dict[str, Any], list[str], ast.Module | None]:
+    """The property list, notes on compiling, and the tree unless `transcribe` is known to have written it."""
     try:
         tree = parse_code(code, where)
     except WfllmError as fault:
@@ -78,11 +90,11 @@ def compile_noted(
         made = compile_tree(tree, code, sidecar["names"], data, catalogue, where, transcribed, taken)
         whole = apply_sidecar(made, sidecar, code)
         if whole is not None:
-            return whole, [*made.notes, *([] if transcribed else _call_notes(tree, catalogue))]
+            return whole, made.notes, None if transcribed else tree
         fault_found = "the sidecar belongs to other code"
     made = compile_tree(tree, code, None, data, catalogue, where)
     notes = [f"{fault_found}: {ALONE}"] if fault_found else []
-    return whole_file(made.settings, made.actions), [*notes, *made.notes, *_call_notes(tree, catalogue)]
+    return whole_file(made.settings, made.actions), [*notes, *made.notes], tree
 
 
 def _call_notes(tree: ast.Module, catalogue: Catalogue | None) -> list[str]:

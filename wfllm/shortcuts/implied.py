@@ -6,8 +6,9 @@ import ast
 import itertools
 
 from wfllm.shortcuts.code_names import result_statement
-from wfllm.shortcuts.read_base import called, number_literal
-from wfllm.shortcuts.read_expressions import is_text, is_token
+from wfllm.shortcuts.read_base import called
+from wfllm.shortcuts.read_expressions import is_token
+from wfllm.shortcuts.read_references import is_written_out
 from wfllm.shortcuts.read_statements import appended
 from wfllm.shortcuts.syntax import blocks_of, preorder
 
@@ -26,10 +27,6 @@ def emptiness(body: list[ast.stmt]) -> list[ast.stmt]:
     return rest if len(rest) == 1 and isinstance(rest[0], ast.Pass) else []
 
 
-def is_literal(node: ast.expr) -> bool:
-    return is_text(node) or isinstance(node, (ast.List, ast.Dict)) or number_literal(node) is not None
-
-
 def input_of(node: ast.expr) -> ast.expr | None:
     """The value written out where an action takes a reference: an action of its own makes it."""
     if isinstance(node, ast.Subscript):
@@ -39,7 +36,7 @@ def input_of(node: ast.expr) -> ast.expr | None:
     else:
         first = {"run_shortcut": 1, "run_this_shortcut": 0, "get_variable": 0}.get(called(node))
         taken = node.args[first : first + 1] if first is not None and isinstance(node, ast.Call) else []
-    return taken[0] if taken and is_literal(taken[0]) else None
+    return taken[0] if taken and is_written_out(taken[0]) else None
 
 
 def subject_of(node: ast.Compare | ast.Call) -> ast.expr | None:
@@ -52,7 +49,7 @@ def subject_of(node: ast.Compare | ast.Call) -> ast.expr | None:
         subject = node.comparators[0]
     else:
         subject = None if is_token(node.comparators[0]) else node.left
-    return subject if subject is not None and is_literal(subject) else None
+    return subject if subject is not None and is_written_out(subject) else None
 
 
 def fetched(tree: ast.Module) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from wfllm.bench.splits import share_of
 from wfllm.config import schema as s
 from wfllm.config.registry import SCHEMAS
 from wfllm.errors import WfllmError, suggestion
@@ -89,5 +89,4 @@ def times(weight: float, text: str) -> int:
     split.
     """
     whole = math.floor(weight)
-    digest = hashlib.sha256(b"mix\0" + text.encode("utf-8", "surrogatepass")).digest()
-    return whole + (int.from_bytes(digest[:8], "big") / 2**64 < weight - whole)
+    return whole + (share_of(f"mix\0{text}") < weight - whole)

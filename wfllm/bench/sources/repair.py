@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wfllm.bench.sources.repair_values import UnsureError, mend_value
+from wfllm.bench.sources.repair_values import UnsureError, is_value, mend_value
 
 KEYWORD = "keyword"
 COMMENT = "comment_in_text"
@@ -173,8 +173,8 @@ def _arguments(text: str, made: Counter[str]) -> str:
         # the shortest run up to some next name that is a value; else the run to the very next one
         ends = [m.start() for m in at[number + 1 :]] + [len(text)]
         runs = [(text[begin.end() : end], step) for step, end in enumerate(ends[:8], start=1)]
-        value, steps = next(((run, step) for run, step in runs if _is_value(run)), (runs[0][0], 1))
-        if not _is_value(value):
+        value, steps = next(((run, step) for run, step in runs if is_value(run)), (runs[0][0], 1))
+        if not is_value(value):
             value = mend_value(value, made)
         name = begin["name"]
         if name.isidentifier():
@@ -192,18 +192,6 @@ def _inside_text(text: str, at: int) -> bool:
     for match in re.finditer(r"'''|\"\"\"", text[:at]):
         inside = not inside if match else inside
     return inside
-
-
-def _is_value(text: str) -> bool:
-    if not text.strip():
-        return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _parses(body: str) -> bool:
