@@ -86,7 +86,7 @@ def test_supervised_positions_alone_give_the_plain_loss(samples: list[Encoded]) 
     batch = collate(samples[:4], pad_id=0)
     loss, tokens = summed_loss(model, batch)
     logits = model(input_ids=batch["input_ids"]).logits[:, :-1].float()
-    labels = batch["input_ids"].masked_fill(~batch["supervised"], -100)[:, 1:]
+    labels = batch["input_ids"].masked_fill(batch["weights"] == 0, -100)[:, 1:]
     plain = cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1), reduction="sum")
     assert int(tokens) == int((labels != -100).sum()) > 0
     torch.testing.assert_close(loss, plain, rtol=1e-6, atol=1e-4)

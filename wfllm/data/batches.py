@@ -15,11 +15,20 @@ GROUP = 50
 
 
 class Batch(TypedDict):
-    """`input_ids` and `supervised` are [batch, length], padded on the right."""
+    """Samples as rows, padded on the right, or packed one after another in one row."""
 
     input_ids: Tensor
-    supervised: Tensor
+    """[rows, length], int64."""
+    weights: Tensor
+    """[rows, length], float32: how much each token counts as a target; 0 is not learned."""
+    position_ids: Tensor
+    """[rows, length], int64: from 0 on in each sample."""
+    segments: list[int] | None
+    """Of a pack: the lengths of its samples, in order; None where each row is a sample."""
     tokens: int
+    """Tokens of the samples, without padding."""
+    supervised: int
+    """Tokens that are learned."""
 
 
 def batch_order(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -39,12 +48,15 @@ def collate(samples: Sequence[Encoded], pad_id: int) -> Batch:
     """Pad on the right. Under causal attention no real token sees the padding, so no mask is needed."""
     longest = max(len(s.input_ids) for s in samples)
     input_ids = torch.full((len(samples), longest), pad_id)
-    supervised = torch.zeros((len(samples), longest), dtype=torch.bool)
+    weights = torch.zeros((len(samples), longest))
     for row, sample in enumerate(samples):
         input_ids[row, : len(sample.input_ids)] = torch.tensor(sample.input_ids)
-        supervised[row, : len(sample.roles)] = torch.tensor(sample.roles) != PROMPT
+        weights[row, : len(sample.roles)] = (torch.tensor(sample.roles) != PROMPT).float()
     return Batch(
         input_ids=input_ids,
-        supervised=supervised,
+        weights=weights,
+        position_ids=torch.arange(longest).expand(len(samples), -1),
+        segments=None,
         tokens=sum(len(s.input_ids) for s in samples),
+        supervised=sum(s.supervised for s in samples),
     )

@@ -15,16 +15,19 @@ def summed_loss(model: Any, batch: Batch) -> tuple[Tensor, Tensor]:
 
     Args:
         model: a transformers causal language model, or one wrapped by peft.
-        batch: `input_ids` and `supervised`, both [batch, length].
+        batch: see `Batch`.
 
     Returns:
-        The loss summed over supervised tokens (scalar, float32) and their number (scalar).
+        The weighted loss summed over supervised tokens (scalar, float32) and the sum of their weights (scalar).
     """
-    input_ids, supervised = batch["input_ids"], batch["supervised"]
-    targets, wanted = input_ids[:, 1:], supervised[:, 1:]  # [batch, length-1]: position t predicts t+1
-    columns = wanted.any(dim=0).nonzero().flatten()  # positions at which any row is supervised
-    output = model(input_ids=input_ids, use_cache=False, logits_to_keep=columns)
-    wanted = wanted[:, columns]
+    input_ids, weights = batch["input_ids"], batch["weights"]
+    targets, weights = input_ids[:, 1:], weights[:, 1:]  # [batch, length-1]: position t predicts t+1
+    columns = (weights > 0).any(dim=0).nonzero().flatten()  # positions at which any row is supervised
+    output = model(
+        input_ids=input_ids, position_ids=batch["position_ids"], use_cache=False, logits_to_keep=columns
+    )
+    weights = weights[:, columns]
+    wanted = weights > 0
     logits = output.logits[wanted].float()  # [supervised, vocabulary]
-    loss = cross_entropy(logits, targets[:, columns][wanted], reduction="sum")
-    return loss, wanted.sum()
+    losses = cross_entropy(logits, targets[:, columns][wanted], reduction="none")
+    return (losses * weights[wanted]).sum(), weights.sum()

@@ -35,19 +35,20 @@ class WorkflowModule(pl.LightningModule):
         super().__init__()
         self.model, self.optim, self.steps, self.accumulate = model, optim, steps, accumulate
         self.strict_loading = False  # a checkpoint holds only what is trained
-        self._loss, self._tokens, self._all_tokens, self._since = 0.0, 0, 0, time.monotonic()
+        self._loss, self._weight, self._since = 0.0, 0.0, time.monotonic()
+        self._tokens, self._all_tokens = 0, 0
         self._generator_state: Tensor | None = None
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        loss, tokens = summed_loss(self.model, batch)
+        loss, weight = summed_loss(self.model, batch)
         self._loss += float(loss.detach())
-        self._tokens += int(tokens)
+        self._weight += float(weight)
+        self._tokens += batch["supervised"]
         self._all_tokens += batch["tokens"]
         return loss * self.accumulate  # undoes Lightning's division
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        tokens = self._tokens
-        mean = self._loss / tokens
+        mean = self._loss / self._weight
         if not math.isfinite(mean):
             raise WfllmError(
                 f"the loss became {mean} at step {self.global_step + 1}",
@@ -57,16 +58,16 @@ class WorkflowModule(pl.LightningModule):
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    parameter.grad.div_(tokens)
+                    parameter.grad.div_(self._weight)
         now = time.monotonic()
         seconds, self._since = max(now - self._since, 1e-9), now
         rate: float = optimizer.param_groups[0]["lr"]
         # Steps are counted from 0 and named by us: after a resume Lightning's own count may be one too high.
         self.log_dict({"train/loss": mean, "train/lr": rate, "step": float(self.global_step)})
         self.log_dict(
-            {"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(tokens)}
+            {"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(self._tokens)}
         )
-        self._loss, self._tokens, self._all_tokens = 0.0, 0, 0
+        self._loss, self._weight, self._tokens, self._all_tokens = 0.0, 0.0, 0, 0
 
     def configure_gradient_clipping(
         self,
@@ -80,15 +81,15 @@ class WorkflowModule(pl.LightningModule):
         self.log("train/grad_norm", float(norm))
 
     def on_validation_epoch_start(self) -> None:
-        self._dev_loss, self._dev_tokens = 0.0, 0
+        self._dev_loss, self._dev_weight = 0.0, 0.0
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        loss, tokens = summed_loss(self.model, batch)
+        loss, weight = summed_loss(self.model, batch)
         self._dev_loss += float(loss)
-        self._dev_tokens += int(tokens)
+        self._dev_weight += float(weight)
 
     def on_validation_epoch_end(self) -> None:
-        mean = self._dev_loss / max(1, self._dev_tokens)
+        mean = self._dev_loss / max(1e-9, self._dev_weight)
         self.log_dict({"val/loss": mean, "step": float(self.global_step - 1)})
 
     def on_validation_end(self) -> None:
