@@ -18,7 +18,7 @@ def summed_loss(model: Any, batch: Batch) -> tuple[Tensor, Tensor]:
         batch: see `Batch`.
 
     Returns:
-        The weighted loss summed over supervised tokens (scalar, float32) and the sum of their weights (scalar).
+        The weighted loss summed over supervised tokens (scalar, float32) and the sum of their weights.
     """
     input_ids, weights = batch["input_ids"], batch["weights"]
     targets, weights = input_ids[:, 1:], weights[:, 1:]  # [batch, length-1]: position t predicts t+1
