@@ -40,6 +40,8 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
             "16-mixed needs a GPU, and trainer.accelerator is cpu",
             "Use 32-true or bf16-mixed.",
         )
+    if isinstance(trainer, s.Trainer):
+        yield from _devices(trainer)
     yield from _prompts(config)
     annotator, expand = getattr(config, "annotator", None), getattr(config, "expand", None)
     if isinstance(annotator, s.AskedAnnotator) and isinstance(expand, s.Expand) and not expand.count:
@@ -55,6 +57,20 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
         and not evaluation.splits
     ):
         yield ("evaluation.splits",), "empty, but an evaluation is asked for", "Use evaluation.splits=[id]."
+
+
+def _devices(trainer: s.Trainer) -> Iterator[Broken]:
+    """What several devices can do together."""
+    keys = ("trainer.parallel", "trainer.devices", "trainer.nodes")
+    if trainer.parallel == "none" and trainer.devices * trainer.nodes > 1:
+        cause = f"none, which is one device, beside {trainer.devices * trainer.nodes} of them"
+        yield keys, cause, "Use trainer=ddp or trainer=fsdp."
+    if trainer.parallel == "deepspeed" and trainer.accelerator == "cpu":
+        cause = "deepspeed needs GPUs, and trainer.accelerator is cpu"
+        yield ("trainer.parallel", "trainer.accelerator"), cause, "Use trainer=ddp or trainer=fsdp."
+    if trainer.parallel == "fsdp" and trainer.precision == "16-mixed":
+        cause = "fsdp does not scale losses, which 16-mixed needs"
+        yield ("trainer.precision", "trainer.parallel"), cause, "Use bf16-mixed."
 
 
 _FILLED = {

@@ -47,6 +47,22 @@ class Trainer(Schema):
     32-true elsewhere."""
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """Device kind."""
+    parallel: Literal["none", "ddp", "fsdp", "deepspeed"] = "none"
+    """How several devices share the work: `ddp` has the whole model on each, `fsdp` shards weights, gradients
+    and optimiser (FSDP2), `deepspeed` does so by ZeRO. `none` is one device."""
+    devices: Positive = 1
+    """Devices, and processes, on each node. Each takes `accumulate` batches of an optimiser step: twice the
+    devices and half of `accumulate` are the same run."""
+    nodes: Positive = 1
+    """Machines. Several need a launcher on each: torchrun or Slurm."""
+    zero_stage: Literal[1, 2, 3] = 3
+    """Of `deepspeed`: shards optimiser states (1), gradients too (2), weights too (3)."""
+    hardware: Literal["a100_40gb", "a100_80gb", "h100_80gb", "h200_141gb", "l40s_48gb", "rtx4090_24gb"] = (
+        "a100_80gb"
+    )
+    """What `dry_run` counts with: memory and peak arithmetic of each device."""
+    utilisation: Annotated[Float, Field(gt=0, le=1)] = 0.4
+    """Share of the devices' peak arithmetic that `dry_run` counts with."""
     threads: Count = 0
     """CPU threads for arithmetic; 0 leaves the choice to torch."""
     over_length: Literal["shorten", "drop", "fail"] = "shorten"
