@@ -1,7 +1,7 @@
-"""`python -m tests.commands.slow_build SECONDS ITEMS build …`: the real command on a slow disk, in small chunks.
+"""`python -m tests.commands.slow_build SECONDS ITEMS build …`: the real command on a slow disk.
 
 Every sync and every move takes so many seconds, so that each stage, however little it has to do, lasts long
-enough to be killed in it; a chunk has so many items, so that a few dozen already are several chunks.
+enough to be killed in it. A chunk has so many items, so that a few dozen already are several chunks.
 """
 
 from __future__ import annotations

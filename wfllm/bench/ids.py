@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import hashlib
 
+from wfllm.bench.scratch import Remembered
 
-class UniqueIds:
-    """Remembers 64 bits of each id it has given."""
 
-    def __init__(self) -> None:
-        self._taken: set[int] = set()
-        self._last: dict[int, int] = {}
+class UniqueIds(Remembered):
+    """Remembers 64 bits of each id it has given. Close it, or use it in `with`."""
 
     def unique(self, name: str) -> str:
         """The name, or `name#2`, `name#3` where it was given before."""
         key = _bits(name)
-        if key not in self._taken:
-            self._taken.add(key)
+        number = self.get(key)
+        if number is None:
+            self.set(key, 1)
             return name
-        number = self._last.get(key, 1) + 1
-        while _bits(f"{name}#{number}") in self._taken:
+        number += 1
+        while self.get(_bits(f"{name}#{number}")) is not None:
             number += 1
-        self._last[key] = number
-        self._taken.add(_bits(f"{name}#{number}"))
+        self.set(key, number)
+        self.set(_bits(f"{name}#{number}"), 1)
         return f"{name}#{number}"
 
 

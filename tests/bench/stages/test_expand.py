@@ -19,8 +19,9 @@ from tests.bench.stages.conftest import Fake, config, keys, run_stage
 from tests.bench.stages.test_draw import FLOW, item
 from tests.bench.stages.test_thoughts import dataset, records
 from tests.llm.fault_server import FaultServer
+from wfllm.bench.similar import similarity
 from wfllm.bench.stages.engine import Build
-from wfllm.bench.stages.expand import expanding, similarity
+from wfllm.bench.stages.expand import expanding
 from wfllm.bench.stages.stage import Item, Whole
 from wfllm.cli import main
 from wfllm.llm.cache import Cache

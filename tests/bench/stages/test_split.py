@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from wfllm.bench.content import content_key
 from wfllm.bench.record import Record
+from wfllm.bench.scratch import Remembered
 from wfllm.bench.splits import SPLITS, place_by_keys, read_keys
 from wfllm.bench.stages.split import Groups, splitting
 from wfllm.bench.stages.stage import Dropped, Failed, Item, Outcome
@@ -123,10 +124,11 @@ def test_with_named_apis_a_collection_grows_and_nothing_moves(
 
 
 def drawn(items: Items, seed: int) -> set[str]:
-    groups = Groups()
-    for one in items:
-        groups.add(int(content_key(one["annotated_code"])[:16], 16), one["apis"], one.get("split"))
-    return groups.unseen(Splits(seed=seed))
+    with Remembered() as numbers:
+        groups = Groups(numbers)
+        for one in items:
+            groups.add(int(content_key(one["annotated_code"])[:16], 16), one["apis"], one.get("split"))
+        return groups.unseen(Splits(seed=seed))
 
 
 def test_the_shares_come_out() -> None:

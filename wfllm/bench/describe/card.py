@@ -19,6 +19,7 @@ _STAGES = {
     "expand": "a model writes a request for each draw",
     "annotate": "a trained model writes plan and code for each request",
     "confirm": "rules, and a repair where it is wanted, say which synthetic samples are good enough",
+    "distinct": "of synthetic samples that say the same the first, and none that repeats a training workflow",
 }
 _SETTINGS = 12
 """Settings of a stage that the card tells; the page has all."""

@@ -27,6 +27,8 @@ DUPLICATES = {
     "repeats": "a repetition that would be held out",
     "similar": "a request too similar to another one",
     "near_duplicate": "says the same as a workflow held out for validation or test",
+    "same_code": "says the same as a training workflow or an earlier synthetic sample",
+    "similar_request": "a request too similar to that of one of these",
 }
 """Rules that drop what is there already."""
 _MOST = 10**15

@@ -110,13 +110,13 @@ def _sizes(folder: Path) -> dict[str, int]:
 def _write(folder: Path, items: Iterable[Item], formats: Collection[str]) -> dict[str, int]:
     counts = dict.fromkeys(SPLITS, 0)
     categories: dict[str, int] = {}
-    ids = UniqueIds()
     makers: dict[str, Callable[[Path], Writer]] = {"parquet": ParquetFiles, "workflowbench": PublishedFiles}
     with ExitStack() as stack:
         writers: list[Writer] = [LineFiles(folder)]
         writers += [make(folder / name) for name, make in makers.items() if name in formats]
         for writer in writers:
             stack.callback(writer.close)
+        ids = stack.enter_context(UniqueIds())
         pairs = PairFile(folder / PAIRS)
         stack.callback(pairs.close)
         for item in items:

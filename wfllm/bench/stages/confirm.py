@@ -9,6 +9,7 @@ from wfllm.bench.measure import NOTE, measure, note
 from wfllm.bench.rules import Context, first_fault
 from wfllm.bench.rules.leaks import held_out
 from wfllm.bench.stages.asking import Asking, Sampling, Talk, answer_settings
+from wfllm.bench.stages.distinct import KEYS
 from wfllm.bench.stages.repair import repaired
 from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Work
 from wfllm.config import schema as s
@@ -30,14 +31,14 @@ def confirming(settings: s.Confirm, prompts: s.BuildPrompts, llm: s.Llm) -> Each
         prompts, llm: the wording of the repair, and who does it.
     """
     if not settings.repair:
-        plain = settings.model_dump(mode="json", exclude=_REPAIR_KEYS)
+        plain = settings.model_dump(mode="json", exclude=_REPAIR_KEYS | KEYS)
         return EachChunk("confirm", "annotate", partial(_prepare, settings), plain, also=("split",))
     asked = {"prompt": prompts.repair.model_dump(mode="json"), "llm": answer_settings(llm)}
     return EachChunk(
         "confirm",
         "annotate",
         lambda inputs: Repair(context_of(inputs, settings), prompts.repair, llm),
-        {**settings.model_dump(mode="json"), **asked},
+        {**settings.model_dump(mode="json", exclude=KEYS), **asked},
         also=("split",),
         processes=False,
     )

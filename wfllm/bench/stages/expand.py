@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
+from wfllm.bench.similar import similarity, words_of
 from wfllm.bench.stages.asking import Asking, Found, NobodyAnsweredError, Sampling, Talk, answer_settings
 from wfllm.bench.stages.draw import examples_of
 from wfllm.bench.stages.stage import Dropped, EachChunk, Failed, Inputs, Item, Outcome
@@ -125,9 +125,9 @@ class Expander(Asking):
 
     def nearest(self, query: str, others: Sequence[str]) -> str:
         """The first of others that shares too many words with a request; empty where none does."""
-        words = _words(query)
+        words = words_of(query)
         for other in others:
-            if similarity(words, _words(other)) >= self.settings.similar:
+            if similarity(words, words_of(other)) >= self.settings.similar:
                 return other
         return ""
 
@@ -148,15 +148,6 @@ class Expander(Asking):
         if self.settings.example == "code":
             text += f"\nIts code:\n{shown(example['annotated_code'], LONGEST_LINE)}"
         return text
-
-
-def similarity(left: frozenset[str], right: frozenset[str]) -> float:
-    """Share of words that two texts have in common, of all that either has (Jaccard)."""
-    return len(left & right) / len(left | right) if left or right else 1.0
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[\u3040-\u9fff]|[^\W_]+", text.casefold()))
 
 
 def _with_usage(talk: Talk, item: Item) -> Item:

@@ -1,11 +1,12 @@
 """Stage `filter`: what is worth learning from (paper, section 3.1), each near-duplicate once.
 
 Every drop says which rule, by its config key, and what in this very item broke it. What is remembered of
-an item is 64 bits of its key and 64 of its id.
+an item, on disk, is 64 bits of its key, 64 of its id, and the id.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -13,6 +14,7 @@ from functools import lru_cache
 from wfllm.bench.content import short_key
 from wfllm.bench.ids import UniqueIds
 from wfllm.bench.measure import Measured, noted
+from wfllm.bench.scratch import Remembered
 from wfllm.bench.sources import REPEAT
 from wfllm.bench.sources.release import published_catalogue
 from wfllm.bench.stages.stage import Dropped, Inputs, Item, Outcome, Whole
@@ -44,25 +46,29 @@ def filtering(settings: s.Filter, data: s.Data | None = None) -> Whole:
 
 
 def _filtered(inputs: Inputs, settings: s.Filter, documented: list[Collection[str]]) -> Iterator[Outcome]:
-    first: dict[int, str] = {}
-    ids = UniqueIds()
-    for item in inputs.items("transcribe"):
-        item = {**item, "id": ids.unique(item["id"])}
-        measured = noted(item)
-        fault = _fault(item, measured, settings, documented)
-        if fault is not None:
-            yield Dropped(item, *fault)
-            continue
-        repeat = (item.get("meta") or {}).get(REPEAT, 1)
-        key = short_key(
-            measured.keys.structure if settings.duplicates == "structure" else measured.keys.content
-        )
-        key += repeat << 64 if isinstance(repeat, int) else 0  # a repetition is meant
-        if settings.duplicates != "keep" and key in first:
-            yield Dropped(item, "duplicates", f"says the same as {first[key]}")
-            continue
-        first.setdefault(key, item["id"])
-        yield item
+    with UniqueIds() as ids, Remembered() as seen:
+        for item in inputs.items("transcribe"):
+            item = {**item, "id": ids.unique(item["id"])}
+            measured = noted(item)
+            fault = _fault(item, measured, settings, documented)
+            if fault is not None:
+                yield Dropped(item, *fault)
+            elif (first := _first(item, measured, settings, seen)) != item["id"]:
+                yield Dropped(item, "duplicates", f"says the same as {first}")
+            else:
+                yield item
+
+
+def _first(item: Item, measured: Measured, settings: s.Filter, seen: Remembered) -> str:
+    """The id of the first item that says the same."""
+    if settings.duplicates == "keep":
+        return str(item["id"])
+    keys = measured.keys
+    key = keys.structure if settings.duplicates == "structure" else keys.content
+    repeat = (item.get("meta") or {}).get(REPEAT, 1)
+    if isinstance(repeat, int) and repeat > 1:  # a repetition is meant
+        key = hashlib.sha256(f"{key}:{repeat}".encode()).hexdigest()
+    return str(seen.first(short_key(key), item["id"]))
 
 
 def _fault(

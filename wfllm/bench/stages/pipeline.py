@@ -8,6 +8,7 @@ from wfllm.bench.stages.annotate import Annotator, annotating
 from wfllm.bench.stages.asking import build_llm
 from wfllm.bench.stages.collect import collect
 from wfllm.bench.stages.confirm import confirming
+from wfllm.bench.stages.distinct import distinguishing
 from wfllm.bench.stages.draw import drawing
 from wfllm.bench.stages.expand import expanding
 from wfllm.bench.stages.filter import filtering
@@ -17,7 +18,7 @@ from wfllm.bench.stages.thoughts import thinking
 from wfllm.bench.stages.transcribe import transcribing
 from wfllm.config import schema as s
 
-SOURCES = ("split", "confirm")
+SOURCES = ("split", "distinct")
 """Stages whose items make the dataset, where a build has them: the seed part, then the synthetic part."""
 
 
@@ -43,5 +44,9 @@ def pipeline(config: s.BuildCommand, annotator: Annotator | None = None) -> list
     if config.expand.count:
         stages += [drawing(config.expand), expanding(config.expand, config.prompts, llm)]
         if annotator is not None:
-            stages += [annotating(annotator), confirming(config.confirm, config.prompts, llm)]
+            stages += [
+                annotating(annotator),
+                confirming(config.confirm, config.prompts, llm),
+                distinguishing(config.confirm, config.expand),
+            ]
     return stages

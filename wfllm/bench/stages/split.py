@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wfllm.bench.content import short_key
 from wfllm.bench.measure import noted
+from wfllm.bench.scratch import Remembered
 from wfllm.bench.sources import REPEAT
 from wfllm.bench.splits import REWARD, STRICTEST, SplitKeys, read_keys, share_of
 from wfllm.bench.stages.stage import Dropped, Inputs, Item, Outcome, Whole
@@ -43,20 +44,21 @@ def splitting(settings: s.Splits) -> Whole:
 
 
 def _split(inputs: Inputs, settings: s.Splits, keys: SplitKeys | None) -> Iterator[Outcome]:
-    groups = Groups()
-    for item in inputs.items(READS):
-        listed = keys.place(item) if keys is not None else None
-        groups.add(_key(item), item["apis"], _own(item, keys), listed)
-    if keys is None:
-        held_out = groups.unseen(settings)
-    elif not keys.has_test:
-        held_out = groups.untrained()
-    else:
-        held_out = set()
-    ood = groups.using(held_out)
-    for item in inputs.items(READS):
-        group = groups.number(_key(item))
-        yield _placed(item, groups.strictest(group), bool(ood[group]), settings, keys)
+    with Remembered() as numbers:
+        groups = Groups(numbers)
+        for item in inputs.items(READS):
+            listed = keys.place(item) if keys is not None else None
+            groups.add(_key(item), item["apis"], _own(item, keys), listed)
+        if keys is None:
+            held_out = groups.unseen(settings)
+        elif not keys.has_test:
+            held_out = groups.untrained()
+        else:
+            held_out = set()
+        ood = groups.using(held_out)
+        for item in inputs.items(READS):
+            group = groups.number(_key(item))
+            yield _placed(item, groups.strictest(group), bool(ood[group]), settings, keys)
 
 
 def _own(item: Item, keys: SplitKeys | None) -> str | None:
@@ -106,17 +108,23 @@ def _key(item: Item) -> int:
 
 
 class Groups:
-    """What has to be remembered of all records: a number for each content, which contents use an API."""
+    """What has to be remembered of all records: a number for each content, which contents use an API.
 
-    def __init__(self) -> None:
-        self._numbers: dict[int, int] = {}
+    In memory are one byte for each content and four for each API that it uses.
+
+    Args:
+        numbers: where the contents' keys are kept.
+    """
+
+    def __init__(self, numbers: Remembered) -> None:
+        self._numbers = numbers
         self._ranks = bytearray()
         self._users: dict[str, array[int]] = {}
         self._listed: set[str] = set()
 
     def add(self, key: int, apis: list[str], own: str | None, listed: str | None = None) -> None:
         """One record: its content's key, its APIs, the split of its own, the one that lists give it."""
-        number = self._numbers.setdefault(key, len(self._numbers))
+        number = int(self._numbers.first(key, len(self._ranks)))
         if number == len(self._ranks):
             self._ranks.append(_NONE)
         own = "train" if own == REWARD else own
@@ -131,7 +139,7 @@ class Groups:
             self._listed.update(apis)
 
     def number(self, key: int) -> int:
-        return self._numbers[key]
+        return int(self._numbers.get(key))
 
     def strictest(self, number: int) -> str | None:
         """The split that a content's records were given, the one furthest from training."""

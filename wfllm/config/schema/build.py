@@ -93,8 +93,8 @@ class Expand(Schema):
     min_sentences: Count = 2
     """Sentences that it has at least, likewise."""
     similar: Annotated[Float, Field(gt=0, le=1)] = 0.7
-    """Share of words in common from which a request is too similar to an example or to another of its chunk.
-    Unknown in the paper."""
+    """Share of words in common from which a request is too similar to an example or to another of its chunk,
+    and in the end to any other (`confirm.similar_request`). Unknown in the paper."""
     language: Language | None = None
     """Language to write in, by its ISO code, checked; null leaves it to the model. Unknown in the paper."""
     temperature: Temperature | None = None
@@ -219,6 +219,12 @@ class Confirm(Schema):
     than the documentation is not judged."""
     near_duplicate: bool = True
     """Drop samples that say the same as one held out for validation or test, in code or request."""
+    same_code: bool = True
+    """Drop samples whose code says the same as that of a training workflow or of an earlier sample: but for
+    names, comments and spelling. Asked, like the next, in the stage `distinct`, which sees all samples."""
+    similar_request: bool = True
+    """Drop samples whose request has the share `expand.similar` of its words in common with that of a
+    training workflow or of an earlier sample."""
 
 
 class Describe(Schema):
