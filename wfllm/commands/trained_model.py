@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from wfllm.llm.local import InBatches
 from wfllm.llm.request import Reply, Request, Usage
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
-from wfllm.training.checkpoints import ADAPTER, load_trained
+from wfllm.training.checkpoints import base_of, load_trained, needs_base
 
 _BLOCK, _BLOCKS = 2**16, 64
 """Bytes of a block, and blocks of each file, that a fingerprint of weights reads."""
@@ -57,8 +56,8 @@ def find_trained(config: s.CheckpointAnnotator) -> Trained:
             own.target,
         )
     model = s.PretrainedModel(name="annotator", path=config.path, chat_template=config.chat_template)
-    if (path / ADAPTER).is_file():
-        base = _base_of(path)
+    if needs_base(path):
+        base = base_of(path)
         return Trained(
             path.name,
             fingerprint(path),
@@ -72,16 +71,6 @@ def find_trained(config: s.CheckpointAnnotator) -> Trained:
         lambda: load_tokenizer(source, model),
         lambda: load_model(source, model),
     )
-
-
-def _base_of(folder: Path) -> str:
-    try:
-        base = json.loads((folder / ADAPTER).read_bytes())["base_model_name_or_path"]
-    except (OSError, ValueError, KeyError, TypeError):
-        base = None
-    if not isinstance(base, str) or not base:
-        raise WfllmError("does not say which model it adapts", where=folder / ADAPTER)
-    return base
 
 
 def fingerprint(folder: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from wfllm.config.schema import Model, PretrainedModel
@@ -61,18 +62,21 @@ def computes_bfloat16(accelerator: str = "auto") -> bool:
     return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
 
 
-def load_model(source: str, model: Model) -> PreTrainedModel:
+def load_model(source: str, model: Model, **options: Any) -> PreTrainedModel:
     """The base model at `source`, on the CPU, in `model.dtype`.
 
+    Args:
+        options: what else `from_pretrained` is told: how to quantise it, and where it then lands.
+
     Raises:
-        WfllmError: nothing that transformers can load is there.
+        WfllmError: nothing that transformers can load is there, or its weights are damaged.
     """
     revision = getattr(model, "revision", None)
     try:
         loaded = AutoModelForCausalLM.from_pretrained(
-            source, revision=revision, dtype=DTYPES[model.dtype], attn_implementation="sdpa"
+            source, revision=revision, dtype=DTYPES[model.dtype], attn_implementation="sdpa", **options
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise _not_a_model(source, error) from error
     assert isinstance(loaded, PreTrainedModel)
     return loaded

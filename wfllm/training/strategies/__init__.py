@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from wfllm.config.schema import Strategy
-from wfllm.training.strategies import full, lora
+from wfllm.config.schema import Model, Qlora, Strategy
+from wfllm.models.load import load_model
+from wfllm.training.origin import Origin, of, remember
+from wfllm.training.strategies import dora, freeze, full, lora, lora_plus, pissa, qlora, rslora
+from wfllm.training.strategies.way import Way, save_pretrained
 
-STRATEGIES = {"lora": lora.apply, "full": full.apply}
+STRATEGIES = {
+    "lora": Way(lora.apply),
+    "rslora": Way(rslora.apply),
+    "dora": Way(dora.apply),
+    "pissa": Way(pissa.apply, pissa.save),
+    "lora_plus": Way(lora_plus.apply),
+    "qlora": Way(qlora.apply),
+    "freeze": Way(freeze.apply, freeze.save),
+    "full": Way(full.apply),
+}
+
+
+def load_to_train(base: str, model: Model, strategy: Strategy, accelerator: str = "auto") -> Any:
+    """The base model at `base`, loaded and made trainable as `strategy` says.
+
+    Raises:
+        WfllmError: it does not load, or a library that the strategy needs is missing.
+    """
+    return apply_strategy(load_base(base, model, strategy, accelerator), strategy)
+
+
+def load_base(base: str, model: Model, strategy: Strategy | None, accelerator: str = "auto") -> Any:
+    """The base model with the weights that `strategy` trains on: rounded to 4 bits where it says so."""
+    options = qlora.loading(strategy, accelerator) if isinstance(strategy, Qlora) else {}
+    return load_model(base, model, **options)
 
 
 def apply_strategy(model: Any, strategy: Strategy) -> Any:
-    """Make `model` trainable as `strategy` says. New weights are drawn from torch's global generator."""
-    return STRATEGIES[strategy.name](model, strategy)
+    """Make a loaded `model` trainable as `strategy` says.
+
+    New weights are drawn from torch's global generator. The model remembers strategy and base
+    (`wfllm.training.origin`): checkpoints, saving and the optimiser ask for them.
+    """
+    origin = Origin.of_base(model, strategy)
+    return remember(STRATEGIES[strategy.name].apply(model, strategy), origin)
+
+
+def save_strategy(model: Any, folder: Path) -> None:
+    """Write what was trained, as the strategy that the model remembers does it."""
+    origin = of(model)
+    save = STRATEGIES[origin.strategy.name].save if origin else save_pretrained
+    save(model, folder)
