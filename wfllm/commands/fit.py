@@ -10,14 +10,14 @@ from wfllm.commands.prepare import Samples, Work
 from wfllm.config.schema import TrainCommand
 from wfllm.data.module import WorkflowData
 from wfllm.evaluation import samples as answered
-from wfllm.models.load import load_model
 from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
-from wfllm.training.checkpoints import save_trained, steps_of
+from wfllm.training.checkpoints import save_trained
 from wfllm.training.loop import LAST, TrainingProgress, build_trainer, total_steps
 from wfllm.training.module import WorkflowModule
-from wfllm.training.strategies import apply_strategy
+from wfllm.training.resume import steps_of
+from wfllm.training.strategies import load_to_train
 
 
 def fit(
@@ -31,7 +31,7 @@ def fit(
 ) -> None:
     """Train from the start or from the last checkpoint and save the result in `<run>/model`."""
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    model = apply_strategy(load_model(base, config.model), config.strategy)
+    model = load_to_train(base, config.model, config.strategy, config.trainer.accelerator)
     data = WorkflowData(
         samples.train,
         samples.dev,

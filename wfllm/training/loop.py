@@ -18,6 +18,7 @@ from wfllm.config.schema import Trainer
 from wfllm.errors import WfllmError
 from wfllm.models.load import computes_bfloat16
 from wfllm.progress import Bar, progress
+from wfllm.training.resume import keep_previous
 
 LAST = "last"
 
@@ -112,6 +113,7 @@ class AtomicCheckpoints(TorchCheckpointIO):
                 torch.save(checkpoint, file)
                 file.flush()
                 os.fsync(file.fileno())
+            keep_previous(target)
             os.replace(part, target)
         except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
             part.unlink(missing_ok=True)

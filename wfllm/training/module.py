@@ -15,6 +15,7 @@ from wfllm.data.batches import Batch
 from wfllm.errors import WfllmError
 from wfllm.training.loss import summed_loss
 from wfllm.training.optim import adamw, schedule
+from wfllm.training.resume import refuse_other, stamp
 
 
 class WorkflowModule(pl.LightningModule):
@@ -105,15 +106,11 @@ class WorkflowModule(pl.LightningModule):
         weights = {k: v for k, v in checkpoint["state_dict"].items() if k in trained}
         checkpoint["state_dict"] = weights
         checkpoint["generator"] = torch.get_rng_state()
+        stamp(checkpoint, self.model)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         trained = {name for name, p in self.named_parameters() if p.requires_grad}
-        if set(checkpoint["state_dict"]) != trained:
-            raise WfllmError(
-                "the checkpoint is of another model or strategy",
-                where="checkpoints/last.ckpt",
-                mend="Remove it.",
-            )
+        refuse_other(checkpoint, self.model, trained)
         self._generator_state = checkpoint["generator"]
 
     def on_train_start(self) -> None:

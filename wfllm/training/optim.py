@@ -9,6 +9,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from wfllm.config.schema import Optim
+from wfllm.training.strategies.groups import parameter_groups
 
 
 def adamw(model: nn.Module, optim: Optim, *, fused: bool = True) -> AdamW:
@@ -18,13 +19,7 @@ def adamw(model: nn.Module, optim: Optim, *, fused: bool = True) -> AdamW:
         fused: one kernel for all weights. Not under a gradient scaler, which it would apply itself, after
             clipping.
     """
-    trained = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trained if p.ndim > 1], "weight_decay": optim.weight_decay},
-        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    kept = [g for g in groups if g["params"]]
-    return AdamW(kept, lr=optim.lr, betas=optim.betas, eps=optim.eps, fused=fused)
+    return AdamW(parameter_groups(model, optim), betas=optim.betas, eps=optim.eps, fused=fused)
 
 
 def schedule(optimizer: AdamW, optim: Optim, steps: int) -> LambdaLR:
