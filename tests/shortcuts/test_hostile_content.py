@@ -129,10 +129,17 @@ def test_blocks_inside_each_other_without_end_are_refused() -> None:
 
 def test_what_could_not_be_read_back_is_not_written() -> None:
     places = {f"at{i}": {"Type": "Clipboard"} for i in range(12_000)}
-    for long, says in (("a" * 2_100_000, "characters of code"), (txt("\ufffc" * 12_000, **places), "braces")):
-        workflow = build_tree(plist(act("gettext", WFTextActionText=long)), "x")
+    parameters = {f"{'k' * 200}{i}": i for i in range(10_000)}
+    for action, says in (
+        (act("nothing", **parameters), "characters of code"),
+        (act("gettext", WFTextActionText=txt("\ufffc" * 12_000, **places)), "braces"),
+    ):
         with pytest.raises(WfllmError, match=says):
-            transcribe(workflow)
+            transcribe(build_tree(plist(action), "x"))
+
+
+def test_a_text_of_megabytes_is_written_and_read_back() -> None:
+    assert far(plist(act("gettext", WFTextActionText="a" * 2_100_000))) == BACK
 
 
 def test_names_of_workflows_lead_nowhere() -> None:

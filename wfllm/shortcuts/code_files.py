@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wfllm.shortcuts.code_size import MAX_FILE
 from wfllm.shortcuts.finding import Finding
-from wfllm.shortcuts.syntax import MAX_FILE
 
 _SHORTCUTS = (b"bplist", b"AEA1", b"<?xml", b"<!DOCTYPE plist", b"<plist")
 """How property lists, signed or not, begin; no Python does."""

@@ -17,11 +17,11 @@ from wfllm.shortcuts.chart import chart_svg
 from wfllm.shortcuts.chart_mermaid import chart_mermaid
 from wfllm.shortcuts.checker import check
 from wfllm.shortcuts.code_lines import compile_lines, findings_of
+from wfllm.shortcuts.code_size import MAX_FILE
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.page import Entry, View, index_html, page_html
 from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.stats import Stats, stats_of
-from wfllm.shortcuts.syntax import MAX_FILE
 from wfllm.shortcuts.transcribe import transcribe
 from wfllm.shortcuts.tree import build_tree
 

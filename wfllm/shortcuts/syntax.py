@@ -9,18 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wfllm.errors import WfllmError
+from wfllm.shortcuts.code_size import refuse_huge
 
-MAX_FILE = 40_000_000
-"""Characters. A shortcut may hold pictures and tables as texts of many megabytes; reading those is quick."""
-MAX_CODE = 2_000_000
-"""Characters outside texts; at the limit, parsing and checking take about ten seconds and a gigabyte."""
-MAX_BRACES = 10_000
-"""Opening braces; 356 real workflows have 297 at most. CPython 3.11 and earlier take time quadratic in the
-fields of one f-string: a second for these, and half a minute for 50,000."""
-
-
-_TEXT = re.compile(r"""([fF][rR]?|[rR][fF])?(?:'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?)""")
-"""A text on one line, to its end or that of the line: whatever stands there, one way to read it."""
 _ESCAPED = re.compile(r"\\[uU][0-9a-fA-F]*[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -52,40 +42,6 @@ def parse_code(code: str, where: str | object = "") -> ast.Module:
     if _ESCAPED.search(code):
         _refuse_halves(tree, where)
     return tree
-
-
-def refuse_huge(code: str, where: str | object = "") -> None:
-    """Refuses code that would take long to parse.
-
-    Raises:
-        WfllmError: it is too long, or has too many braces.
-    """
-    if len(code) > MAX_CODE or code.count("{") > MAX_BRACES:
-        code = code if len(code) > MAX_FILE else _without_texts(code)
-    if len(code) > MAX_CODE:
-        raise WfllmError(
-            f"{len(code):,} characters of code, at most {MAX_CODE:,} are read",
-            where=where,
-            mend="Split it into several workflows.",
-        )
-    if code.count("{") > MAX_BRACES:
-        raise WfllmError(
-            f"more than {MAX_BRACES:,} braces", where=where, mend="Keep long texts and tables in files."
-        )
-
-
-def _without_texts(code: str) -> str:
-    """The code without what stands in plain texts: that is no work for a parser, however much it is.
-
-    The code is not parsed yet, so it is taken as a whole wherever its texts cannot be told for sure: texts
-    over several lines, and braces that do not pair within an f-string.
-    """
-    if "'''" in code or '"""' in code:
-        return code
-    formatted = (found[0] for found in _TEXT.finditer(code) if found[1])
-    if any(text.count("{") != text.count("}") for text in formatted):
-        return code
-    return _TEXT.sub(lambda found: found[0] if found[1] else "''", code)
 
 
 def _refuse_halves(tree: ast.Module, where: str | object) -> None:

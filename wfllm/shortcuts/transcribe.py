@@ -10,11 +10,11 @@ from typing import Any
 
 from wfllm.shortcuts.actions import BUILTIN
 from wfllm.shortcuts.api import Api
+from wfllm.shortcuts.code_size import refuse_huge
 from wfllm.shortcuts.header import with_head, write_head, write_questions
 from wfllm.shortcuts.long_texts import keep_long_texts
 from wfllm.shortcuts.printing import Printed, print_code
 from wfllm.shortcuts.scope import Scope
-from wfllm.shortcuts.syntax import refuse_huge
 from wfllm.shortcuts.tree import Workflow
 from wfllm.shortcuts.values import TooDeepError
 from wfllm.shortcuts.write_statements import StatementWriter

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from wfllm.errors import WfllmError
 from wfllm.shortcuts import actions as at
 from wfllm.shortcuts.blocks import loop_names, menu_titles, write_header, write_section
+from wfllm.shortcuts.code_size import MAX_CODE, too_long
 from wfllm.shortcuts.conditions import is_reference, subject_of
 from wfllm.shortcuts.nodes import LOAD, append, assign, name
 from wfllm.shortcuts.parse_values import parse
@@ -58,6 +59,8 @@ class StatementWriter:
         self.made: list[tuple[Entry, ast.expr, Slot, bool]] = []
         """Statements that make an output: the value, the output, whether it has a name in any case."""
         self.level = 0
+        self.commented = 0
+        """Characters of comments."""
         self.at: Action | None = None
         """Where the writer is, for errors."""
 
@@ -115,6 +118,9 @@ class StatementWriter:
             text = parse(text)
         if not isinstance(text, str) or at.meaningful(action).keys() - {"WFCommentActionText"}:
             return False
+        self.commented += len(text)
+        if self.commented > MAX_CODE:  # refused all the same, but before each line is a text of its own
+            raise too_long(self.workflow.name)
         body.append(Comment(action.index, text))
         return True
 
