@@ -16,7 +16,7 @@ from wfllm.llm.request import prompt
 def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background are born deaf to it
     url, cache, count, text = sys.argv[1:5]
-    with open_model(config(url, Path(cache), concurrency=4, timeout=600)) as model:
+    with open_model(config(url, Path(cache), concurrency=4, timeout=600, longest_wait=600)) as model:
         print("open", flush=True)
         for answer in model.answer(prompt(f"q{n}{text}") for n in range(int(count))):
             print(answer.text, flush=True)
