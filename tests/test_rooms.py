@@ -27,6 +27,7 @@ ROWS = [
     ["evaluation"],
     ["tracking"],
     ["commands"],
+    ["search"],
     ["cli", "sweep"],
 ]
 PLACE = {room: row for row, rooms in enumerate(ROWS) for room in rooms}

@@ -13,6 +13,7 @@ from wfllm.evaluation import samples as answered
 from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.watch import Watch
 from wfllm.training.checkpoints import save_trained
 from wfllm.training.loop import LAST, TrainingProgress, build_trainer, total_steps
 from wfllm.training.module import WorkflowModule
@@ -28,6 +29,7 @@ def fit(
     work: Work,
     folder: RunFolder,
     tracker: Tracker,
+    watch: Watch,
 ) -> None:
     """Train from the start or from the last checkpoint and save the result in `<run>/model`."""
     pl.seed_everything(config.seed, workers=True, verbose=False)
@@ -44,7 +46,7 @@ def fit(
     log = MetricsLog(folder.path / "metrics.jsonl")
     checkpoints = folder.path / "checkpoints"
     last = checkpoints / f"{LAST}.ckpt"
-    callbacks: list[pl.Callback] = [TrainingProgress(steps)]
+    callbacks: list[pl.Callback] = [TrainingProgress(steps), watch]
     if config.trainer.samples:
         asked = work.splits["dev"][: config.trainer.samples]
         callbacks.append(

@@ -19,6 +19,7 @@ from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
 from wfllm.tracking.run_folder import RunFolder, open_run
 from wfllm.tracking.wandb_run import Tracker, tracking
+from wfllm.tracking.watch import Watch
 from wfllm.training.checkpoints import load_trained
 
 
@@ -28,8 +29,8 @@ def run(composed: Composed) -> int:
     return 0
 
 
-def train(composed: Composed) -> RunFolder | None:
-    """As `run`; returns the run's folder, or None for a dry run."""
+def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
+    """As `run`; returns the run's folder, or None for a dry run. `watch` may stop it at a validation."""
     console = Console()
     config = cast(TrainCommand, composed.config)
     prepare.settle(config.trainer.threads)
@@ -50,6 +51,8 @@ def train(composed: Composed) -> RunFolder | None:
         work.fingerprint,
         Path(config.output),
     )
+    watch = watch or Watch()
+    watch.opened(folder)
     if folder.finished:
         console.print(f"This very run is finished: {folder.path}", highlight=False, soft_wrap=True)
         report.print_results(console, folder)
@@ -59,13 +62,18 @@ def train(composed: Composed) -> RunFolder | None:
         folder.kept(),
         tracking(config.logger, folder, plain, composed.experiment, "train") as tracker,
     ):
-        folder.finish(**_stages(config, work, folder, tracker, console))
+        folder.finish(**_stages(config, work, folder, tracker, watch, console))
     report.print_results(console, folder)
     return folder
 
 
 def _stages(
-    config: TrainCommand, work: prepare.Work, folder: RunFolder, tracker: Tracker, console: Console
+    config: TrainCommand,
+    work: prepare.Work,
+    folder: RunFolder,
+    tracker: Tracker,
+    watch: Watch,
+    console: Console,
 ) -> dict[str, object]:
     """From an open folder to its results. A stage whose files are whole is not done again."""
     base = base_files(config.model, folder.path / "base", work.texts(), config.seed)
@@ -85,7 +93,7 @@ def _stages(
         evaluate("before", lambda: load_model(base, config.model))
     trained = folder.path / "model"
     if not trained.is_dir():
-        fit(config, base, tokenizer, samples, work, folder, tracker)
+        fit(config, base, tokenizer, samples, work, folder, tracker, watch)
     tracker.artifact(f"model-{folder.info['id']}", "model", trained)
     if config.evaluation.after:
         evaluate("after", lambda: load_trained(trained, base, config.model))

@@ -57,6 +57,7 @@ SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
     "decoding": {"greedy": s.Decoding},
     "metrics": {"*": s.Metrics},
     "logger": {"none": s.NoLogger, "wandb": s.WandbLogger},
+    "sweep": {"*": s.Sweep},
 }
 
 

@@ -12,7 +12,7 @@ from wfllm.evaluation.score import METRICS
 from wfllm.tracking.metrics_log import read_metrics
 from wfllm.tracking.run_folder import RUNNING, RunFolder
 
-HIDDEN = ("output", "dry_run", "show", "logger", "prompts")
+HIDDEN = ("output", "dry_run", "show", "logger", "sweep", "prompts")
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,13 @@ from wfllm.errors import WfllmError
 from wfllm.files import write_text
 from wfllm.tracking.identity import code_fingerprint, run_id
 
-RUNNING, FINISHED, FAILED = "running", "finished", "failed"
+RUNNING, FINISHED, FAILED, PRUNED = "running", "finished", "failed", "pruned"
 TEXTS = ("id", "command", "experiment", "started", "status")
 """What run.json says in every run, beside the list of overrides; other commands rely on it."""
+
+
+class RunPruned(Exception):  # noqa: N818 (no error)
+    """A run that a search has stopped because others do better. The text says which search, and why."""
 
 
 class RunFolder:
@@ -116,6 +120,9 @@ class RunFolder:
         """
         try:
             yield
+        except RunPruned as stop:
+            self.update(status=PRUNED, ended=_now(), error=str(stop))
+            raise
         except Exception as error:
             trace = traceback.format_exc()
             # On a full disk these fail too; what happened first is what the person must see.

@@ -13,6 +13,7 @@ from wfllm.config.schema.logger import Logger
 from wfllm.config.schema.model import Model
 from wfllm.config.schema.prompts import BuildPrompts, Prompts, Target
 from wfllm.config.schema.strategy import Strategy
+from wfllm.config.schema.sweep import Sweep
 from wfllm.config.schema.thoughts import CatalogueThoughts, Thoughts
 from wfllm.config.schema.training import Optim, Trainer
 
@@ -133,6 +134,7 @@ class TrainCommand(KnowsApis):
     decoding: Decoding
     metrics: Metrics
     logger: Logger
+    sweep: Sweep
     evaluation: Evaluation = Evaluation()
     dry_run: bool = False
     """Print the plan and stop."""
