@@ -16,7 +16,7 @@ DATA = PACKAGE / "bench" / "starter"  # workflows in the dialect: records, not m
 # Left to right; rooms of one row may use each other.
 ROWS = [
     ["errors"],
-    ["progress", "lock", "files", "workers"],
+    ["progress", "lock", "files", "workers", "ranks"],
     ["config"],
     ["llm"],
     ["shortcuts"],
@@ -31,7 +31,7 @@ ROWS = [
     ["cli", "sweep"],
 ]
 PLACE = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
-ONLY_ERRORS = {"progress", "lock", "files", "workers", "config"}  # what everybody uses uses next to nothing
+ONLY_ERRORS = {"progress", "lock", "files", "workers", "ranks", "config"}  # everybody uses these
 LONGEST = 400
 HEAVY = {"torch", "lightning", "pytorch_lightning", "lightning_fabric", "peft", "transformers", "datasets"}
 

@@ -18,6 +18,8 @@ from wfllm.config.schema import Trainer
 from wfllm.errors import WfllmError
 from wfllm.models.load import computes_bfloat16
 from wfllm.progress import Bar, progress
+from wfllm.ranks import World
+from wfllm.training.distributed import Placed, lightning_strategy
 from wfllm.training.resume import keep_previous
 
 LAST = "last"
@@ -42,9 +44,17 @@ def precision_of(trainer: Trainer) -> Any:
 
 
 def build_trainer(
-    trainer: Trainer, folder: Path, loggers: Sequence[Logger], callbacks: Sequence[Callback]
+    trainer: Trainer,
+    folder: Path,
+    loggers: Sequence[Logger],
+    callbacks: Sequence[Callback],
+    world: World | None = None,
 ) -> pl.Trainer:
-    """A Lightning trainer that writes its checkpoints to `folder`."""
+    """A Lightning trainer that writes its checkpoints to `folder`.
+
+    Args:
+        world: this process among those that train together, which are joined already; None alone.
+    """
     return pl.Trainer(
         max_epochs=trainer.epochs,
         max_steps=trainer.max_steps or -1,
@@ -52,7 +62,9 @@ def build_trainer(
         gradient_clip_val=trainer.clip or None,
         precision=precision_of(trainer),
         accelerator=trainer.accelerator,
-        devices=1,
+        devices=trainer.devices,
+        num_nodes=trainer.nodes,
+        strategy=lightning_strategy(trainer, world),
         val_check_interval=trainer.validate_every if trainer.validate_every < 1 else None,
         limit_val_batches=1.0,
         num_sanity_val_steps=0,
@@ -60,7 +72,7 @@ def build_trainer(
         logger=list(loggers),
         callbacks=[*callbacks, KeepLast(folder, trainer.checkpoint_every)],
         enable_checkpointing=False,
-        plugins=[AtomicCheckpoints()],
+        plugins=[AtomicCheckpoints(), *([Placed(world)] if world else [])],
         use_distributed_sampler=False,
         enable_progress_bar=False,
         enable_model_summary=False,

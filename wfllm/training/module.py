@@ -13,9 +13,11 @@ from torch import Tensor, nn
 from wfllm.config.schema import Optim
 from wfllm.data.batches import Batch
 from wfllm.errors import WfllmError
+from wfllm.training.distributed import gathered, rank, ranks, summed
 from wfllm.training.loss import summed_loss
 from wfllm.training.optim import adamw, schedule
 from wfllm.training.resume import refuse_other, stamp
+from wfllm.training.sharded import Sharded, plain
 
 
 class WorkflowModule(pl.LightningModule):
@@ -40,6 +42,11 @@ class WorkflowModule(pl.LightningModule):
         self._tokens, self._all_tokens = 0, 0
         self._generator_state: Tensor | None = None
 
+    def configure_model(self) -> None:
+        """Lightning calls it when the processes know each other: now weights can be cut over them."""
+        if isinstance(self.trainer.strategy, Sharded):
+            self.trainer.strategy.shard(self.model)
+
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         loss, weight = summed_loss(self.model, batch)
         self._loss += float(loss.detach())
@@ -49,7 +56,8 @@ class WorkflowModule(pl.LightningModule):
         return loss * self.accumulate  # undoes Lightning's division
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        mean = self._loss / self._weight
+        loss, weight, tokens, all_tokens = summed(self._loss, self._weight, self._tokens, self._all_tokens)
+        mean = loss / weight
         if not math.isfinite(mean):
             raise WfllmError(
                 f"the loss became {mean} at step {self.global_step + 1}",
@@ -59,15 +67,13 @@ class WorkflowModule(pl.LightningModule):
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    parameter.grad.div_(self._weight)
+                    parameter.grad.div_(weight / ranks())  # which average their gradients
         now = time.monotonic()
         seconds, self._since = max(now - self._since, 1e-9), now
         rate: float = optimizer.param_groups[0]["lr"]
         # Steps are counted from 0 and named by us: after a resume Lightning's own count may be one too high.
         self.log_dict({"train/loss": mean, "train/lr": rate, "step": float(self.global_step)})
-        self.log_dict(
-            {"train/tokens_per_s": self._all_tokens / seconds, "train/supervised_tokens": float(self._tokens)}
-        )
+        self.log_dict({"train/tokens_per_s": all_tokens / seconds, "train/supervised_tokens": float(tokens)})
         self._loss, self._weight, self._tokens, self._all_tokens = 0.0, 0.0, 0, 0
 
     def configure_gradient_clipping(
@@ -79,7 +85,7 @@ class WorkflowModule(pl.LightningModule):
         """Clip by the norm over all weights; Lightning's own way refuses a fused optimiser under autocast."""
         weights = [p for group in optimizer.param_groups for p in group["params"]]
         norm = nn.utils.clip_grad_norm_(weights, gradient_clip_val or math.inf)
-        self.log("train/grad_norm", float(norm))
+        self.log("train/grad_norm", float(plain(norm)))
 
     def on_validation_epoch_start(self) -> None:
         self._dev_loss, self._dev_weight = 0.0, 0.0
@@ -90,7 +96,8 @@ class WorkflowModule(pl.LightningModule):
         self._dev_weight += float(weight)
 
     def on_validation_epoch_end(self) -> None:
-        mean = self._dev_loss / max(1e-9, self._dev_weight)
+        loss, weight = summed(self._dev_loss, self._dev_weight)
+        mean = loss / max(1e-9, weight)
         self.log_dict({"val/loss": mean, "step": float(self.global_step - 1)})
 
     def on_validation_end(self) -> None:
@@ -105,15 +112,18 @@ class WorkflowModule(pl.LightningModule):
         trained = {name for name, p in self.named_parameters() if p.requires_grad}
         weights = {k: v for k, v in checkpoint["state_dict"].items() if k in trained}
         checkpoint["state_dict"] = weights
-        checkpoint["generator"] = torch.get_rng_state()
+        checkpoint["generators"] = gathered(torch.get_rng_state())
         stamp(checkpoint, self.model)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         trained = {name for name, p in self.named_parameters() if p.requires_grad}
         refuse_other(checkpoint, self.model, trained)
-        self._generator_state = checkpoint["generator"]
+        states = checkpoint["generators"]
+        self._generator_state = states[rank()] if rank() < len(states) else None
 
     def on_train_start(self) -> None:
         self._since = time.monotonic()
         if self._generator_state is not None:  # dropout goes on where it was
             torch.set_rng_state(self._generator_state.cpu())
+        elif rank():  # each rank drops out other units
+            torch.manual_seed(torch.initial_seed() + rank())
