@@ -1,33 +1,141 @@
-"""Cross-entropy summed over supervised tokens, with the output head run on supervised positions alone."""
+"""Cross-entropy summed over supervised tokens, with the output head run on their positions alone.
+
+The head's forward pass is exchanged for the length of one forward pass of the model, so that whatever
+stands around it (adapters, sharding, what an architecture does to its logits) works as it always does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+from torch.utils.checkpoint import checkpoint
 
 from wfllm.data.batches import Batch
+from wfllm.training.liger import fused_losses
+
+WHOLE = 2**27
+"""Logits that are computed at once where nobody says otherwise: 512 MB of float32."""
+PART = 2**26
+"""Logits of a chunk where there are more."""
+
+Head = Callable[[Tensor], Tensor]
 
 
-def summed_loss(model: Any, batch: Batch) -> tuple[Tensor, Tensor]:
+def learned_positions(batch: Batch) -> Tensor:
+    """Where a learned token comes next: [learned], int64, places in the batch's rows laid end to end."""
+    rows, columns = (batch["weights"][:, 1:] > 0).nonzero(as_tuple=True)
+    return rows * batch["weights"].shape[1] + columns
+
+
+def summed_loss(
+    model: Any,
+    batch: Batch,
+    *,
+    chunk: int | None = None,
+    liger: bool = False,
+    bare: bool | None = None,
+    places: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
     """Loss of one batch.
 
     Args:
         model: a transformers causal language model, or one wrapped by peft.
         batch: see `Batch`.
+        chunk: positions that go through the output head at once, their logits computed again in the
+            backward pass; 0 takes all, None all where they are few.
+        liger: compute head and loss in one kernel, on a GPU.
+        bare: `bare_head(model)`, where it is known.
+        places: `learned_positions(batch)`, where they are known: finding them makes a GPU wait.
 
     Returns:
         The weighted loss summed over supervised tokens (scalar, float32) and the sum of their weights.
     """
-    input_ids, weights = batch["input_ids"], batch["weights"]
-    targets, weights = input_ids[:, 1:], weights[:, 1:]  # [batch, length-1]: position t predicts t+1
-    columns = (weights > 0).any(dim=0).nonzero().flatten()  # positions at which any row is supervised
-    output = model(
-        input_ids=input_ids, position_ids=batch["position_ids"], use_cache=False, logits_to_keep=columns
-    )
-    weights = weights[:, columns]
-    wanted = weights > 0
-    logits = output.logits[wanted].float()  # [supervised, vocabulary]
-    losses = cross_entropy(logits, targets[:, columns][wanted], reduction="none")
-    return (losses * weights[wanted]).sum(), weights.sum()
+    places = learned_positions(batch) if places is None else places
+    targets = batch["input_ids"].flatten()[places + 1]  # [learned]: position t predicts t + 1
+    weights = batch["weights"].flatten()[places + 1]
+    size = chunk_size(chunk, len(places), model.config.get_text_config().vocab_size)
+    losses: Callable[[Head, Tensor], Tensor] | None = None
+    if len(places) and (liger or size < len(places)) and (bare_head(model) if bare is None else bare):
+        head = model.get_output_embeddings()
+        losses = (
+            (lambda _, hidden: fused_losses(head, hidden, targets))
+            if liger
+            else (lambda project, hidden: _chunked(project, hidden, targets, size))
+        )
+
+    def at_places(project: Head, hidden: Tensor) -> Tensor:
+        chosen = hidden.flatten(0, 1)[places]  # [learned, width]
+        if losses is not None:
+            return losses(project, chosen)[None, :, None]  # [1, learned, 1]: losses in the logits' place
+        return project(chosen[None])  # [1, learned, vocabulary]
+
+    packed = {"segments": batch["segments"]} if batch["segments"] else {}
+    with _head_as(model, at_places):
+        out: Tensor = model(
+            input_ids=batch["input_ids"], position_ids=batch["position_ids"], use_cache=False, **packed
+        ).logits
+    each = out[0, :, 0] if losses is not None else cross_entropy(out[0].float(), targets, reduction="none")
+    return (each * weights).sum(), weights.sum()
+
+
+def chunk_size(chunk: int | None, positions: int, vocabulary: int) -> int:
+    """Positions that go through the head at once, by `trainer.loss_chunk`: some measured vocabularies gain
+    nothing from chunks (49k), and large ones do (128k)."""
+    if chunk is None:
+        chunk = PART // vocabulary if positions * vocabulary > WHOLE else 0
+    return chunk or positions
+
+
+@torch.no_grad()
+def bare_head(model: Any) -> bool:
+    """Whether the logits are what the output head gives, and nothing is done to them afterwards.
+
+    Gemma caps its logits, Granite and Cohere scale theirs. Asked of the model itself, in one forward pass
+    of two tokens: logits that any change would show in are put in the place of the head's.
+    """
+    mark: list[Tensor] = []
+
+    def marked(_: Head, hidden: Tensor) -> Tensor:
+        vocabulary = model.config.get_text_config().vocab_size
+        values = torch.linspace(-1000, 1000, vocabulary, device=hidden.device)
+        mark.append(values.expand(*hidden.shape[:-1], vocabulary))
+        return mark[0].clone()
+
+    ids = torch.zeros((1, 2), dtype=torch.int64, device=model.get_input_embeddings().weight.device)
+    training = model.training
+    model.eval()  # nothing is drawn
+    try:
+        with _head_as(model, marked):
+            out: Tensor = model(input_ids=ids, use_cache=False).logits
+    finally:
+        model.train(training)
+    return len(mark) == 1 and torch.equal(out, mark[0])
+
+
+@contextmanager
+def _head_as(model: Any, work: Callable[[Head, Tensor], Tensor]) -> Iterator[None]:
+    """Let the output head do `work(its own forward pass, hidden states)`."""
+    head = model.get_output_embeddings()
+    own, before = head.forward, head.__dict__.get("forward")
+    head.forward = lambda hidden: work(own, hidden)
+    try:
+        yield
+    finally:
+        del head.forward
+        if before is not None:
+            head.forward = before
+
+
+def _chunked(project: Head, hidden: Tensor, targets: Tensor, size: int) -> Tensor:
+    """Losses [learned] of hidden states [learned, width]; logits exist for `size` positions at a time."""
+
+    def losses(hidden: Tensor, targets: Tensor) -> Tensor:
+        return cross_entropy(project(hidden).float(), targets, reduction="none")
+
+    parts = zip(hidden.split(size), targets.split(size), strict=True)
+    return torch.cat([checkpoint(losses, h, t, use_reentrant=False) for h, t in parts])
