@@ -30,6 +30,7 @@ from wfllm.config.groups import command_groups, conf_dir
 from wfllm.config.origins import COMMAND_LINE, Origins
 from wfllm.config.overrides import CommandLine, read_overrides
 from wfllm.config.problems import ConfigError, Problem
+from wfllm.config.rates import with_rate
 from wfllm.config.registry import ROOTS, SCHEMAS, schema_of, valid_keys
 from wfllm.config.rules import broken_rules
 from wfllm.config.values import plain_values
@@ -135,7 +136,7 @@ def validate(command: str, plain: dict[str, Any], origins: Origins | None = None
             problems.append(Problem(involved[0], origins.of(involved[0]), cause, mend))
     if problems or config is None:
         raise ConfigError(sorted(problems, key=lambda p: p.key))
-    return config
+    return with_rate(config)
 
 
 def differences(left: Any, right: Any, prefix: str = "") -> Iterator[tuple[str, Any, Any]]:

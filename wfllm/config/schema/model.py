@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from wfllm.config.schema.base import Dtype, Positive, Schema
 
@@ -17,6 +17,9 @@ class Model(Schema):
     dtype: Dtype = "float32"
     """Type the weights are kept in."""
 
+    rate_scale: ClassVar[float] = 1.0
+    """Factor on the strategy's own learning rate: wide models want smaller steps."""
+
 
 class PretrainedModel(Model):
     """Any causal language model that transformers loads."""
@@ -27,6 +30,8 @@ class PretrainedModel(Model):
     """Commit or tag on the hub."""
     chat_template: Literal["own", "chatml"] = "own"
     """`own` uses the tokenizer's template; `chatml` sets one where the tokenizer has none."""
+
+    rate_scale: ClassVar[float] = 0.2
 
 
 class PackagedModel(Model):

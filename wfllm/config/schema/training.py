@@ -13,8 +13,9 @@ class Optim(Schema):
     """Optimiser and learning-rate schedule."""
 
     name: Literal["adamw"]
-    lr: Annotated[Float, Field(gt=0)] = 2e-5
-    """Peak learning rate."""
+    lr: Annotated[Float, Field(gt=0)] | None = None
+    """Peak learning rate; null takes what suits the strategy (docs/strategies.md): 1e-3 for LoRA and 1e-4 for
+    all weights of a small model, a fifth of it for models from the hub. The run's config says the number."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"
     """Decay after warm-up, to zero at the last step."""
     warmup: Share = 0.1
