@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -29,7 +28,6 @@ from wfllm.commands.lengths import lengths_of
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.errors import WfllmError, one_line, suggestion
-from wfllm.files import write_text
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.tracking.identity import code_fingerprint, data_fingerprint
 
@@ -38,8 +36,6 @@ _FAULTS = ("unreadable", "changed", "metadata", "thoughts")
 _SHOWN = 12
 _LONGEST = 120
 """Characters of an example in a table."""
-FAILED = "failed.jsonl"
-"""Where all items are told that nobody could work at now."""
 
 
 def run(composed: Composed) -> int:
@@ -66,21 +62,16 @@ def _run(
     code = code_fingerprint() + data_fingerprint((), load_catalogue().values())
     build = Build(root, stages, code, config.skip)
     if config.merge:
-        copied = merge(build, [Path(folder).expanduser() for folder in config.merge])
+        copied = merge(build, [Path(folder).expanduser() for folder in config.merge], shard)
         console.print(f"{copied} files taken from {len(config.merge)} folders", highlight=False)
     reports = list(build.run(config.stages, shard, config.n_jobs))
     console.print(_table(reports))
     faults = _tell_drops(build, reports, console)
     if getattr(config.data, "repair", False) and build.is_complete("collect"):
         _tell_repairs(build, console)
-    if failed := [one for report in reports for one in report.failed]:
-        told = [{"id": one.item.get("id"), "reason": one.reason} for one in failed]
-        write_text(root / FAILED, "".join(json.dumps(one) + "\n" for one in told))
-        lines = [f"{one['id']}: {one['reason']}" for one in told]
-        _tell(console, f"{len(failed)} items failed", lines, str(root / FAILED))
-        console.print("Next: the same command again; it does what is missing alone.", highlight=False)
+    if incomplete := next((report for report in reports if report.failed), None):
+        _tell_failed(incomplete, console)
         return 1
-    (root / FAILED).unlink(missing_ok=True)
     sources = [name for name in SOURCES if name in build.folders]
     if lacking := next((name for name in sources if not build.is_complete(name)), None):
         others = "the other shards, then the same command without shard="
@@ -195,6 +186,13 @@ def _tell_repairs(build: Build, console: Console) -> None:
         table.add_row("not repaired", f"{count:,}", Text(_plain(why)))
     console.print(f"{repaired:,} records made Python, {sum(lost.values()):,} could not be", highlight=False)
     console.print(table)
+
+
+def _tell_failed(report: StageReport, console: Console) -> None:
+    """What nobody could work at, and how to go on."""
+    lines = [f"{one.item.get('id')}: {one.reason}" for one in report.failed]
+    _tell(console, f"{len(report.failed)} items of stage {report.name} failed", lines, str(report.told))
+    console.print("Next: the same command again; it does what is missing alone.", highlight=False)
 
 
 def _tell(console: Console, title: str, lines: list[str], where: str) -> None:

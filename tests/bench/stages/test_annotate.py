@@ -164,7 +164,7 @@ def test_a_server_that_is_down_leaves_the_stage_open(
     assert main(asked) == 1
     assert not (tmp_path / "b" / "08_annotate" / "chunk-000000.jsonl").exists()
     assert not (tmp_path / "b" / "dataset").exists()
-    told = rows(tmp_path / "b" / "failed.jsonl")
+    told = rows(tmp_path / "b" / "08_annotate" / "failed.jsonl")
     assert told
     assert all("annotate: " in one["reason"] for one in told)
     assert "the same command again" in capsys.readouterr().out

@@ -128,7 +128,8 @@ def test_shards_merge_to_what_one_machine_makes(tmp_path: Path) -> None:
         reports = list(Build(tmp_path / f"shard{number}", stages()).run(shard=(number, 3)))
         assert reports[-1].waiting
     merged = Build(tmp_path / "merged", stages())
-    merge(merged, [tmp_path / "shard1"])
+    with pytest.raises(WfllmError, match="4 of the 6 chunks of stage halve are in none of the folders"):
+        merge(merged, [tmp_path / "shard1"])
     with pytest.raises(WfllmError, match="is not complete"):
         list(merged.run(only=["even"]))
     merge(merged, [tmp_path / "shard2", tmp_path / "shard3"])
@@ -152,6 +153,30 @@ def test_shards_of_another_config_do_not_merge(tmp_path: Path) -> None:
         merge(Build(tmp_path / "b", stages(step=3)), [tmp_path / "a"])
     with pytest.raises(WfllmError, match="holds no stage"):
         merge(Build(tmp_path / "b", stages()), [tmp_path])
+    with pytest.raises(WfllmError, match="a: is named twice"):
+        merge(Build(tmp_path / "b", stages()), [tmp_path / "a", tmp_path / "b" / ".." / "a"])
+    with pytest.raises(WfllmError, match="a: is the output itself"):
+        merge(Build(tmp_path / "a", stages()), [tmp_path / "a"])
+
+
+def test_nothing_is_copied_unless_all_belong_together(tmp_path: Path) -> None:
+    list(Build(tmp_path / "a", stages()).run(shard=(1, 2)))
+    list(Build(tmp_path / "b", stages(step=3)).run(shard=(2, 2)))
+    with pytest.raises(WfllmError, match="02_halve: was made with other settings"):
+        merge(Build(tmp_path / "c", stages()), [tmp_path / "a", tmp_path / "b"])
+    assert not files(tmp_path / "c")
+
+
+def test_a_shard_goes_on_with_what_others_have_so_far(tmp_path: Path) -> None:
+    """One that is behind keeps nobody from its own chunks."""
+    list(Build(tmp_path / "one", stages()).run())
+    for number in (1, 2):
+        list(Build(tmp_path / f"s{number}", stages()).run(only=["collect"], shard=(number, 2)))
+    list(Build(tmp_path / "s1", stages()).run(shard=(1, 2)))
+    late = Build(tmp_path / "s2", stages())
+    assert merge(late, [tmp_path / "s1"], (2, 2)) > 0
+    list(late.run(shard=(2, 2)))
+    assert files(tmp_path / "s2") == files(tmp_path / "one")
 
 
 def test_a_chunk_that_differs_between_shards_is_told(tmp_path: Path) -> None:

@@ -291,7 +291,7 @@ def test_what_fails_is_listed_the_rest_goes_on_and_the_same_command_asks_what_is
     root = tmp_path / "rough"
     assert build(root, data, server, retries=1, stop_after="null") == 1
     out, _ = capsys.readouterr()
-    failed = [json.loads(line) for line in (root / "failed.jsonl").read_text().splitlines()]
+    failed = [json.loads(line) for line in (root / "04_thoughts" / "failed.jsonl").read_text().splitlines()]
     assert [one["id"] for one in failed] == ["r1", "r2", "r9"]
     assert all("plan: status 503" in one["reason"] for one in failed)
     assert "r9: plan: status 503" in " ".join(out.split())
@@ -304,7 +304,7 @@ def test_what_fails_is_listed_the_rest_goes_on_and_the_same_command_asks_what_is
         text: n for text, n in asked.items() if text in answered
     }  # nothing that was answered is asked again
     assert dataset(root) == dataset(tmp_path / "calm")
-    assert not (root / "failed.jsonl").exists()
+    assert not (root / "04_thoughts" / "failed.jsonl").exists()
 
 
 def test_a_prompt_that_is_too_long_for_the_model_is_no_reason_to_wait(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,22 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from wfllm import lock
+from wfllm.bench.stages.chunks import work_at
 from wfllm.bench.stages.folder import CHUNK, StageFolder
-from wfllm.bench.stages.stage import (
-    Dropped,
-    EachChunk,
-    Failed,
-    Inputs,
-    Item,
-    LongWork,
-    Outcome,
-    Stage,
-    Whole,
-    Work,
-)
+from wfllm.bench.stages.stage import Dropped, EachChunk, Failed, Inputs, Item, Outcome, Stage, Whole, Work
 from wfllm.errors import WfllmError
-from wfllm.progress import Bar, progress
-from wfllm.workers import follow_parent
+from wfllm.progress import progress
 
 WHOLE_LOCK = ".lock-whole"
 
@@ -52,6 +38,8 @@ class StageReport:
     """Why it is not complete: what other shards have yet to make."""
     failed: list[Failed] = field(default_factory=list)
     """Items that could not be worked at now; the same command tries them again."""
+    told: Path | None = None
+    """The file that names them all."""
 
 
 class Build:
@@ -220,11 +208,12 @@ class Build:
         total = source.info().get("kept") or len(chunks) * CHUNK
         failed: list[Failed] = []
         with progress(stage.name, total, "items", done=max(0, total - len(todo) * CHUNK)) as bar:
-            for done, faults in _work(stage, self, source, folder, todo, n_jobs, bar):
+            for done, faults in work_at(stage, self, source, folder, todo, n_jobs, bar):
                 failed += faults
                 bar.advance(done)
+        told = folder.tell_failed(failed, "" if of == 1 else f"-{number}-of-{of}")
         if failed:
-            return StageReport(stage.name, *folder.counts(), failed=failed)
+            return StageReport(stage.name, *folder.counts(), failed=failed, told=told)
         lacking = [c for c in chunks if not folder.has(c)]
         if lacking or not self.is_complete(stage.reads):
             return StageReport(
@@ -235,70 +224,6 @@ class Build:
         kept, dropped = folder.counts()
         folder.finish(key, {"kept": kept, "dropped": dropped})
         return StageReport(stage.name, kept, dropped)
-
-
-Job = tuple[Work, StageFolder, StageFolder, int]
-"""A chunk's work: what does it, what it reads from, what it writes to, and its number."""
-
-
-def _work(
-    stage: EachChunk,
-    inputs: Inputs,
-    source: StageFolder,
-    folder: StageFolder,
-    todo: list[int],
-    n_jobs: int,
-    bar: Bar,
-) -> Iterator[tuple[int, list[Failed]]]:
-    """Make chunks; of each the number of items and those that failed, as it is done."""
-    if not todo:
-        return
-    work = stage.prepare(inputs)
-    jobs = [(work, source, folder, chunk) for chunk in todo]
-    if isinstance(work, LongWork):
-        yield from _long(work, jobs, bar)
-        return
-    if n_jobs <= 1 or not stage.processes or len(jobs) < 2:
-        yield from map(_chunk, jobs)
-        return
-    pool = ProcessPoolExecutor(min(n_jobs, len(jobs)), initializer=follow_parent)
-    try:
-        yield from pool.map(_chunk, jobs)
-    except BrokenProcessPool:
-        raise WfllmError(
-            "a process was killed, perhaps for want of memory",
-            where=f"stage {stage.name}",
-            mend="The same command goes on from here; use a smaller n_jobs.",
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _long(work: LongWork, jobs: list[Job], bar: Bar) -> Iterator[tuple[int, list[Failed]]]:
-    """The same for long work, which says itself how far it is."""
-    alone = threading.Lock()
-
-    def told(more: int, note: str) -> None:
-        with alone:
-            bar.advance(more, note)
-
-    work.told = told
-    pool = ThreadPoolExecutor(work.at_once)
-    try:
-        made = [pool.submit(_chunk, job) for job in jobs]
-        for one in as_completed(made):
-            one.result()  # a fault in any chunk ends all at once
-        yield from ((0, one.result()[1]) for one in made)
-    finally:  # where it ends before all is done, closing is what ends the threads
-        pool.shutdown(wait=False, cancel_futures=True)
-        work.close()
-        pool.shutdown(wait=True)
-
-
-def _chunk(job: Job) -> tuple[int, list[Failed]]:
-    work, source, folder, chunk = job
-    items = source.read(chunk)
-    return len(items), folder.write(chunk, work(items))[2]
 
 
 def _chunked(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:

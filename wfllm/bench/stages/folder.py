@@ -2,14 +2,15 @@
 
 `chunk-000012.jsonl` holds what was kept of the stage's twelfth chunk, `chunk-000012.dropped.jsonl` what was
 dropped, each with rule and reason. `stage.json` says what determined them and, at the end, that all is there
-and how many bytes each file has: a file that was lost or cut since is seen, and made again.
+and how many bytes each file has: a file that was lost or cut since is seen, and made again. `failed.jsonl`
+is there as long as the last run left items that nobody could work at; a shard's is `failed-3-of-16.jsonl`.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from wfllm.files import write_text
 CHUNK = 256
 """Items of a chunk: what is done again after a kill, and what one process works at."""
 INFO = "stage.json"
+FAILED = "failed{}.jsonl"
 
 
 class StageFolder:
@@ -127,6 +129,20 @@ class StageFolder:
             self._write(_name(chunk, ".dropped"), "".join(dropped))
         self._write(_name(chunk), "".join(kept))
         return len(kept), len(dropped), []
+
+    def tell_failed(self, failed: Sequence[Failed], part: str = "") -> Path | None:
+        """Write down every item that could not be worked at now, and why; no file where there is none.
+
+        Args:
+            failed: the items.
+            part: which shard says so, as the file's name tells it: shards may share a folder.
+        """
+        name = FAILED.format(part)
+        if not failed:
+            (self.path / name).unlink(missing_ok=True)
+            return None
+        self._write(name, "".join(_line({"id": one.item.get("id"), "reason": one.reason}) for one in failed))
+        return self.path / name
 
     def counts(self) -> tuple[int, int]:
         """Numbers of kept and dropped items: lines are counted, nothing is read as JSON."""
