@@ -18,7 +18,7 @@ from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
 from wfllm.tracking.metrics_log import MetricsLog, read_metrics
 from wfllm.training.checkpoints import load_trained, merged, save_trained, steps_of
-from wfllm.training.loop import LAST, build_trainer, total_steps
+from wfllm.training.loop import LAST, build_trainer, chosen_callbacks, total_steps
 from wfllm.training.loss import summed_loss
 from wfllm.training.module import WorkflowModule
 from wfllm.training.strategies import apply_strategy
@@ -56,6 +56,7 @@ def fit(
     resume: str | None = None,
     kill: KillAt | None = None,
     log: bool = False,
+    optim: Optim = OPTIM,
     **trainer: Any,
 ) -> torch.Tensor:
     """Train a tiny Llama, from the last checkpoint on where one is named; all its weights as one vector."""
@@ -65,14 +66,15 @@ def fit(
     model = apply_strategy(tiny_llama(), strategy or Full(name="full"))
     data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
     steps = total_steps(data.batches_per_epoch, config)
-    module = WorkflowModule(model, OPTIM, steps=steps, accumulate=config.accumulate)
+    module = WorkflowModule(model, optim, config, steps=steps, accumulate=config.accumulate)
     folder.mkdir(parents=True, exist_ok=True)
     loggers = [MetricsLog(folder / "metrics.jsonl")] if log else []
     for logger in loggers:
         logger.rewind(steps_of(Path(resume)) if resume else 0)
-    loop = build_trainer(config, folder, loggers, [kill] if kill else [])
+    callbacks = [*([kill] if kill else []), *chosen_callbacks(config, optim, folder)]
+    loop = build_trainer(config, folder, loggers, callbacks)
     loop.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
-    assert loop.global_step == steps
+    assert loop.global_step == steps or config.patience
     return torch.cat([p.detach().flatten() for p in module.model.parameters()])
 
 

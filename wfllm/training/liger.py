@@ -26,6 +26,13 @@ def require_liger() -> None:
         raise WfllmError("needs the package liger-kernel, which is not installed", where=_KEY, mend=mend)
 
 
+def require_bare(bare: bool) -> None:
+    """Raise where a model changes its logits after the head, which the kernel knows nothing of."""
+    if not bare:
+        cause = "this model changes its logits after the output head, which the kernel does not"
+        raise WfllmError(cause, where=_KEY, mend="Leave it out.")
+
+
 def fused_losses(head: nn.Module, hidden: Tensor, targets: Tensor) -> Tensor:
     """Loss of every position.
 

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
 from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.loggers import Logger
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
-from wfllm.config.schema import Trainer
-from wfllm.errors import WfllmError
+from wfllm.config.schema import Optim, Trainer
 from wfllm.models.load import computes_bfloat16
 from wfllm.progress import Bar, progress
 from wfllm.ranks import World
+from wfllm.training.best import EarlyStop, KeepBest
 from wfllm.training.distributed import Placed, lightning_strategy
+from wfllm.training.ema import Ema
 from wfllm.training.resume import keep_previous
+from wfllm.training.whole import save_whole
 
 LAST = "last"
 
@@ -41,6 +42,21 @@ def precision_of(trainer: Trainer) -> Any:
     if trainer.precision != "auto":
         return trainer.precision
     return "bf16-mixed" if computes_bfloat16(trainer.accelerator) else "32-true"
+
+
+def chosen_callbacks(trainer: Trainer, optim: Optim, folder: Path) -> list[Callback]:
+    """What `trainer` and `optim` ask for beside the steps themselves, for `build_trainer`; put them last.
+
+    Those that look at a validation stand before the one that lends the model its averaged weights for it.
+    """
+    callbacks: list[Callback] = []
+    if trainer.best != "last":
+        callbacks.append(KeepBest(folder, trainer.best))
+    if trainer.patience is not None:
+        callbacks.append(EarlyStop(trainer))
+    if optim.ema is not None:
+        callbacks.append(Ema(optim.ema))
+    return callbacks
 
 
 def build_trainer(
@@ -117,27 +133,11 @@ class AtomicCheckpoints(TorchCheckpointIO):
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | os.PathLike[str], storage_options: Any | None = None
     ) -> None:
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        try:
-            with part.open("wb") as file:
-                torch.save(checkpoint, file)
-                file.flush()
-                os.fsync(file.fileno())
-            keep_previous(target)
-            os.replace(part, target)
-        except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
-            part.unlink(missing_ok=True)
-            raise WfllmError(
-                f"the checkpoint could not be written ({str(error).splitlines()[0]})",
-                where=target,
-                mend="Make room on the disk. The last checkpoint is intact; the same command goes on there.",
-            ) from error
+        save_whole(checkpoint, Path(path), keep_previous)
 
 
 class TrainingProgress(Callback):
-    """A bar over all optimiser steps of the run, with loss and tokens per second."""
+    """A bar over all optimiser steps of the run, with loss, tokens a second, padding and utilisation."""
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
@@ -156,7 +156,11 @@ class TrainingProgress(Callback):
             note = f"loss {float(metrics['train/loss']):.3f}"
             if "val/loss" in metrics:
                 note += f"  val {float(metrics['val/loss']):.3f}"
-            note += f"  {float(metrics['train/tokens_per_s']):.0f} tokens/s"
+            learned, tokens = metrics["train/supervised_tokens_per_s"], metrics["train/tokens_per_s"]
+            note += f"  {float(learned):.0f} of {float(tokens):.0f} tokens/s learned"
+            note += f"  padding {float(metrics['train/padding']):.0%}"
+            if "train/utilisation" in metrics:
+                note += f"  {float(metrics['train/utilisation']):.0%} of peak"
             self._bar.advance(trainer.global_step - self._seen, note)
             self._seen = trainer.global_step
 

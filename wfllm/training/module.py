@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
-import time
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, cast
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from wfllm.config.schema import Optim
+from wfllm.config.schema import Optim, Trainer
 from wfllm.data.batches import Batch
 from wfllm.errors import WfllmError
 from wfllm.training.distributed import gathered, rank, ranks, summed
-from wfllm.training.loss import summed_loss
+from wfllm.training.flops import cost_of
+from wfllm.training.liger import require_bare
+from wfllm.training.loss import bare_head, learned_positions, summed_loss
+from wfllm.training.neftune import Neftune
 from wfllm.training.optim import adamw, schedule
 from wfllm.training.resume import refuse_other, stamp
 from wfllm.training.sharded import Sharded, plain
+from wfllm.training.speed import compile_blocks, peak_flops, recompute_activations
+from wfllm.training.throughput import Window
 
 
 class WorkflowModule(pl.LightningModule):
@@ -30,51 +35,86 @@ class WorkflowModule(pl.LightningModule):
     Args:
         model: transformers model, already prepared by a strategy.
         optim: optimiser and schedule.
+        loop: how a step is computed: chunks of the loss, recomputed activations, compiled blocks.
         steps: optimiser steps of the whole run, for the schedule.
         accumulate: micro-batches in one optimiser step.
+        seed: of the noise on embeddings.
     """
 
-    def __init__(self, model: nn.Module, optim: Optim, *, steps: int, accumulate: int) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        optim: Optim,
+        loop: Trainer | None = None,
+        *,
+        steps: int,
+        accumulate: int,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self.model, self.optim, self.steps, self.accumulate = model, optim, steps, accumulate
+        self.loop = loop or Trainer(name="default")
         self.strict_loading = False  # a checkpoint holds only what is trained
-        self._loss, self._weight, self._since = 0.0, 0.0, time.monotonic()
-        self._tokens, self._all_tokens = 0, 0
+        self.window = Window()
+        self.noise = Neftune(model, optim.neftune, seed) if optim.neftune is not None else None
+        self._bare = False
         self._generator_state: Tensor | None = None
+        if self.loop.activation_checkpointing:
+            recompute_activations(model)
+        if self.loop.compile:
+            compile_blocks(model)
 
     def configure_model(self) -> None:
         """Lightning calls it when the processes know each other: now weights can be cut over them."""
         if isinstance(self.trainer.strategy, Sharded):
             self.trainer.strategy.shard(self.model)
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        loss, weight = summed_loss(self.model, batch)
-        self._loss += float(loss.detach())
-        self._weight += float(weight)
-        self._tokens += batch["supervised"]
-        self._all_tokens += batch["tokens"]
+    def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Any:
+        """Find out on the CPU what a GPU would have to wait for: learned positions, lengths of samples."""
+        pad: int = self.trainer.datamodule.pad_id  # type: ignore[attr-defined]
+        lengths = batch["segments"] or (batch["input_ids"] != pad).sum(dim=1).tolist()
+        return {**batch, "places": learned_positions(batch), "lengths": lengths}
+
+    def _summed(self, batch: Any) -> tuple[Tensor, Tensor]:
+        """Summed loss and weights of a batch that `on_before_batch_transfer` has seen."""
+        return summed_loss(
+            self.model,
+            cast(Batch, batch),
+            chunk=self.loop.loss_chunk,
+            liger=self.loop.liger,
+            bare=self._bare,
+            places=batch["places"],
+        )
+
+    def training_step(self, batch: Any, batch_idx: int) -> Tensor:
+        lengths, packed = batch["lengths"], bool(batch["segments"])
+        with self.noise.on(lengths, packed, rank()) if self.noise else nullcontext():
+            loss, weight = self._summed(batch)
+        self.window.add(loss, weight, batch, lengths)
         return loss * self.accumulate  # undoes Lightning's division
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        loss, weight, tokens, all_tokens = summed(self._loss, self._weight, self._tokens, self._all_tokens)
-        mean = loss / weight
-        if not math.isfinite(mean):
-            raise WfllmError(
-                f"the loss became {mean} at step {self.global_step + 1}",
-                where="training",
-                mend="Lower optim.lr or raise the precision; checkpoints/last.ckpt is the last good state.",
-            )
+        loss, weight, rates = self.window.close()
+        mean = loss / weight if weight else loss
+        self._require_finite("loss", mean)
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    parameter.grad.div_(weight / ranks())  # which average their gradients
-        now = time.monotonic()
-        seconds, self._since = max(now - self._since, 1e-9), now
+                    parameter.grad.div_((weight or 1.0) / ranks())  # which average their gradients
         rate: float = optimizer.param_groups[0]["lr"]
         # Steps are counted from 0 and named by us: after a resume Lightning's own count may be one too high.
         self.log_dict({"train/loss": mean, "train/lr": rate, "step": float(self.global_step)})
-        self.log_dict({"train/tokens_per_s": all_tokens / seconds, "train/supervised_tokens": float(tokens)})
-        self._loss, self._weight, self._tokens, self._all_tokens = 0.0, 0.0, 0, 0
+        self.log_dict(rates)
+
+    def _require_finite(self, name: str, value: float) -> None:
+        """Stop before a step that would spoil the weights."""
+        if math.isfinite(value):
+            return
+        step = self.trainer.global_step
+        mend = "Lower optim.lr or raise the precision."
+        if step >= self.loop.checkpoint_every:
+            mend += " checkpoints/last.ckpt is the last good state."
+        raise WfllmError(f"the {name} became {value} at step {step + 1}", where="training", mend=mend)
 
     def configure_gradient_clipping(
         self,
@@ -85,23 +125,25 @@ class WorkflowModule(pl.LightningModule):
         """Clip by the norm over all weights; Lightning's own way refuses a fused optimiser under autocast."""
         weights = [p for group in optimizer.param_groups for p in group["params"]]
         norm = nn.utils.clip_grad_norm_(weights, gradient_clip_val or math.inf)
-        self.log("train/grad_norm", float(plain(norm)))
+        size = float(plain(norm))
+        if self.trainer.precision != "16-mixed":  # whose scaler leaves out steps that overflow
+            self._require_finite("gradient", size)
+        self.log("train/grad_norm", size)
 
     def on_validation_epoch_start(self) -> None:
-        self._dev_loss, self._dev_weight = 0.0, 0.0
+        self._dev: list[Tensor] = []
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        loss, weight = summed_loss(self.model, batch)
-        self._dev_loss += float(loss)
-        self._dev_weight += float(weight)
+    def validation_step(self, batch: Any, batch_idx: int) -> None:
+        self._dev.append(torch.stack(self._summed(batch)))
 
     def on_validation_epoch_end(self) -> None:
-        loss, weight = summed(self._dev_loss, self._dev_weight)
+        pairs = torch.stack(self._dev).tolist() if self._dev else []
+        loss, weight = summed(sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))
         mean = loss / max(1e-9, weight)
         self.log_dict({"val/loss": mean, "step": float(self.global_step - 1)})
 
     def on_validation_end(self) -> None:
-        self._since = time.monotonic()
+        self.window.begin()
 
     def configure_optimizers(self) -> Any:
         optimizer = adamw(self.model, self.optim, fused=self.trainer.precision != "16-mixed")
@@ -114,16 +156,33 @@ class WorkflowModule(pl.LightningModule):
         checkpoint["state_dict"] = weights
         checkpoint["generators"] = gathered(torch.get_rng_state())
         stamp(checkpoint, self.model)
+        if self.noise:
+            checkpoint["noise"] = self.noise.batch
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         trained = {name for name, p in self.named_parameters() if p.requires_grad}
         refuse_other(checkpoint, self.model, trained)
         states = checkpoint["generators"]
         self._generator_state = states[rank()] if rank() < len(states) else None
+        if self.noise:
+            self.noise.batch = checkpoint["noise"]
 
     def on_train_start(self) -> None:
-        self._since = time.monotonic()
+        if self.loop.liger or self.loop.loss_chunk != 0:
+            self._bare = bare_head(self.model)
+        if self.loop.liger:
+            require_bare(self._bare)
+        self.window = Window(cost_of(self.model), self._peak())
+        self.window.begin()
         if self._generator_state is not None:  # dropout goes on where it was
             torch.set_rng_state(self._generator_state.cpu())
         elif rank():  # each rank drops out other units
             torch.manual_seed(torch.initial_seed() + rank())
+
+    def _peak(self) -> float:
+        """Operations a second that this device could do in the arithmetic of the run."""
+        if self.loop.peak_tflops is not None:
+            return self.loop.peak_tflops * 1e12
+        precision = str(self.trainer.precision)
+        low = torch.bfloat16 if "bf16" in precision else torch.float16
+        return peak_flops(str(self.device), low if "16" in precision else torch.float32)

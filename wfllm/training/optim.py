@@ -23,17 +23,17 @@ def adamw(model: nn.Module, optim: Optim, *, fused: bool = True) -> AdamW:
 
 
 def schedule(optimizer: AdamW, optim: Optim, steps: int) -> LambdaLR:
-    """The rate's course over `steps` optimiser steps: linear warm-up, then `optim.schedule` down to zero."""
+    """The rate's course over `steps` optimiser steps: linear warm-up, then `optim.schedule` down to
+    `optim.min_lr` of the peak."""
     warmup = math.ceil(optim.warmup * steps)
 
     def factor(step: int) -> float:
         if step < warmup:
             return (step + 1) / warmup
-        done = (step - warmup) / max(1, steps - warmup)
         if optim.schedule == "constant":
             return 1.0
-        if optim.schedule == "cosine":
-            return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-        return max(0.0, 1 - done)
+        done = min(1.0, (step - warmup) / max(1, steps - warmup))
+        left = 0.5 * (1 + math.cos(math.pi * done)) if optim.schedule == "cosine" else 1 - done
+        return optim.min_lr + (1 - optim.min_lr) * left
 
     return LambdaLR(optimizer, factor)

@@ -65,13 +65,13 @@ class Sharded(ModelParallelStrategy):
     @torch.no_grad()
     def load_model_state_dict(self, checkpoint: Mapping[str, Any], strict: bool = True) -> None:
         for name, parameter in self._trained():
-            parameter.copy_(_cut(checkpoint["state_dict"][name], parameter))
+            parameter.copy_(cut(checkpoint["state_dict"][name], parameter))
 
     def load_optimizer_state_dict(self, checkpoint: Mapping[str, Any]) -> None:
         for optimizer, state in zip(self.optimizers, checkpoint["optimizer_states"], strict=True):
             parameters = [p for group in optimizer.param_groups for p in group["params"]]
             cut = {
-                index: {key: _cut(value, parameters[index]) for key, value in of_one.items()}
+                index: {key: cut(value, parameters[index]) for key, value in of_one.items()}
                 for index, of_one in state["state"].items()
             }
             optimizer.load_state_dict({**state, "state": cut})
@@ -93,7 +93,7 @@ def _whole(value: Any, wanted: bool) -> Any:
     return whole.cpu() if wanted else None
 
 
-def _cut(value: Any, like: Tensor) -> Any:
+def cut(value: Any, like: Tensor) -> Any:
     """A whole tensor as `like` is cut; counters and whatever has another shape stay as they are."""
     if not isinstance(value, Tensor) or not isinstance(like, DTensor) or value.shape != like.shape:
         return value

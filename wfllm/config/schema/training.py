@@ -17,7 +17,9 @@ class Optim(Schema):
     """Peak learning rate; null takes what suits the strategy (docs/strategies.md): 1e-3 for LoRA and 1e-4 for
     all weights of a small model, a fifth of it for models from the hub. The run's config says the number."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"
-    """Decay after warm-up, to zero at the last step."""
+    """Decay after warm-up, at the last step down to `min_lr`."""
+    min_lr: Share = 0.0
+    """Share of the peak that the rate ends at."""
     warmup: Share = 0.1
     """Share of the steps over which the rate rises from zero."""
     weight_decay: Annotated[Float, Field(ge=0)] = 0.0
@@ -26,6 +28,12 @@ class Optim(Schema):
     """Decay of the running means of gradient and squared gradient."""
     eps: Annotated[Float, Field(gt=0)] = 1e-8
     """Added to the denominator."""
+    ema: Annotated[Float, Field(gt=0, lt=1)] | None = None
+    """Decay of a running mean of the trained weights, say 0.99; the mean is what is validated and saved. null
+    keeps none."""
+    neftune: Annotated[Float, Field(gt=0)] | None = None
+    """NEFTune (arXiv 2310.05914): strength of the noise on the embeddings of training samples, usually 5 to
+    15; null adds none."""
 
 
 class Trainer(Schema):
@@ -37,12 +45,27 @@ class Trainer(Schema):
     """Passes over the training records."""
     max_steps: Positive | None = None
     """Stop after so many optimiser steps, whatever `epochs` says."""
+    batching: Literal["packed", "padded"] = "padded"
+    """`packed` lays records end to end in packs that are nearly full, each attending to itself alone;
+    `padded` makes each a row and fills up to the longest, neighbours in length together."""
+    pack_tokens: Positive | None = None
+    """Tokens of a pack, `model.context` or more; null takes `model.context`."""
     batch_size: Positive = 1
-    """Records in one forward pass, padded to the longest; neighbours in length go together."""
+    """In one forward pass: records where batches are padded, packs where they are packed."""
     accumulate: Positive = 8
     """Forward passes in one optimiser step; every supervised token of the step weighs the same."""
     clip: Annotated[Float, Field(ge=0)] = 1.0
     """Largest gradient norm; 0 does not clip."""
+    loss_chunk: Count | None = None
+    """Supervised positions that go through the output head at once: fewer take less memory and a little more
+    time. 0 takes all; null all but where vocabulary and positions are many (over 512 MB of logits)."""
+    liger: bool = False
+    """Output head and loss in one GPU kernel, by Liger; needs `pip install 'wfllm[liger]'`."""
+    activation_checkpointing: bool = False
+    """Compute each block's activations again in the backward pass instead of keeping them: much less memory,
+    about a third more time."""
+    compile: bool = False
+    """Compile the transformer blocks with torch.compile: minutes at the start, faster steps then."""
     precision: Literal["auto", "32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "auto"
     """Arithmetic, in Lightning's names; `auto` is bf16-mixed where the device computes in bfloat16 and
     32-true elsewhere."""
@@ -73,5 +96,18 @@ class Trainer(Schema):
     """Share of an epoch between validations."""
     checkpoint_every: Positive = 10
     """Optimiser steps between checkpoints for going on after an interruption."""
+    best: Literal["last", "loss", "codebleu"] = "last"
+    """Which weights are saved in the end: those of the last step, or of the validation with the lowest loss
+    or with the highest CodeBLEU of answers to `best_samples` requests."""
+    best_samples: Positive = 16
+    """Of `best=codebleu`: dev requests answered at each validation."""
+    patience: Positive | None = None
+    """Stop after so many validations in a row without gain in what `best` goes by (the loss, where that is
+    `last`); null never stops early."""
+    min_gain: Annotated[Float, Field(ge=0)] = 0.0
+    """Smallest change that counts as a gain."""
+    peak_tflops: Annotated[Float, Field(gt=0)] | None = None
+    """Peak arithmetic of one device in TFLOP/s, which `train/utilisation` is a share of; null measures it at
+    the start, with a short matrix product in the arithmetic of the run."""
     samples: Count = 2
     """Requests answered at each validation, logged beside their references."""
