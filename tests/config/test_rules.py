@@ -47,6 +47,48 @@ RULES = [
         {"trainer.accelerator": "auto", "trainer.precision": "16-mixed"},
     ),
     (
+        {"optim.min_lr": 0.1, "optim.schedule": "constant"},
+        "optim.min_lr",
+        "a constant rate ends where it was",
+        {"optim.min_lr": 0.1, "optim.schedule": "cosine"},
+    ),
+    (
+        {"trainer.min_gain": 0.01},
+        "trainer.min_gain",
+        "nothing waits for a gain",
+        {"trainer.min_gain": 0.01, "trainer.patience": 2},
+    ),
+    (
+        {"trainer.compile": True, "trainer.batching": "packed"},
+        "trainer.compile",
+        "every pack is cut otherwise, and the blocks would be compiled again for each",
+        {"trainer.compile": True, "trainer.batching": "padded"},
+    ),
+    (
+        {"trainer.liger": True, "trainer.accelerator": "cpu"},
+        "trainer.liger",
+        "Liger's kernels need a GPU",
+        {"trainer.liger": True},
+    ),
+    (
+        {"trainer.liger": True, "trainer.loss_chunk": 512},
+        "trainer.loss_chunk",
+        "Liger makes chunks of its own",
+        {"trainer.loss_chunk": 512},
+    ),
+    (
+        {"trainer.parallel": "deepspeed", "trainer.devices": 2, "optim.ema": 0.99},
+        "optim.ema",
+        "needs every weight, and DeepSpeed keeps them to itself",
+        {"trainer.parallel": "fsdp", "trainer.devices": 2, "optim.ema": 0.99},
+    ),
+    (
+        {"trainer.parallel": "deepspeed", "trainer.devices": 2, "trainer.best": "loss"},
+        "trainer.best",
+        "needs every weight, and DeepSpeed keeps them to itself",
+        {"trainer.parallel": "ddp", "trainer.devices": 2, "trainer.best": "loss"},
+    ),
+    (
         {"evaluation.before": True, "evaluation.splits": []},
         "evaluation.splits",
         "empty, but an evaluation is asked for",

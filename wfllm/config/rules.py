@@ -42,6 +42,11 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
         )
     if isinstance(trainer, s.Trainer):
         yield from _devices(trainer)
+    if isinstance(trainer, s.Trainer) and isinstance(model, s.Model):
+        yield from _packs(trainer, model)
+    optim = getattr(config, "optim", None)
+    if isinstance(trainer, s.Trainer) and isinstance(optim, s.Optim):
+        yield from _training(trainer, optim)
     yield from _prompts(config)
     annotator, expand = getattr(config, "annotator", None), getattr(config, "expand", None)
     if isinstance(annotator, s.AskedAnnotator) and isinstance(expand, s.Expand) and not expand.count:
@@ -103,6 +108,38 @@ def _prompts(config: s.Command) -> Iterator[Broken]:
                     f"nowhere says {{{field}}}",
                     f"Write {{{field}}} where it belongs.",
                 )
+
+
+def _packs(trainer: s.Trainer, model: s.Model) -> Iterator[Broken]:
+    if trainer.pack_tokens is None:
+        return
+    if trainer.batching == "padded":
+        mend = "Use trainer.batching=packed."
+        yield ("trainer.pack_tokens", "trainer.batching"), "padded batches have no packs", mend
+    elif trainer.pack_tokens < model.context:
+        cause = f"a record of model.context={model.context} tokens would fit into no pack"
+        yield ("trainer.pack_tokens", "model.context"), cause, "Raise the one or lower the other."
+
+
+def _training(trainer: s.Trainer, optim: s.Optim) -> Iterator[Broken]:
+    """What a step is made of."""
+    if optim.min_lr and optim.schedule == "constant":
+        mend = "Use optim.schedule=linear or cosine."
+        yield ("optim.min_lr", "optim.schedule"), "a constant rate ends where it was", mend
+    if trainer.min_gain and trainer.patience is None:
+        yield ("trainer.min_gain", "trainer.patience"), "nothing waits for a gain", "Set trainer.patience=3."
+    if trainer.compile and trainer.batching == "packed":
+        cause = "every pack is cut otherwise, and the blocks would be compiled again for each"
+        yield ("trainer.compile", "trainer.batching"), cause, "Use trainer.batching=padded."
+    if trainer.liger and trainer.accelerator == "cpu":
+        yield ("trainer.liger", "trainer.accelerator"), "Liger's kernels need a GPU", "Leave it out."
+    if trainer.liger and trainer.loss_chunk is not None:
+        yield ("trainer.loss_chunk", "trainer.liger"), "Liger makes chunks of its own", "Leave it out."
+    if trainer.parallel == "deepspeed":
+        for key, asked in (("optim.ema", optim.ema is not None), ("trainer.best", trainer.best != "last")):
+            if asked:
+                cause = "needs every weight, and DeepSpeed keeps them to itself"
+                yield (key, "trainer.parallel"), cause, "Use trainer=fsdp or ddp."
 
 
 def _tiny(model: s.TinyModel) -> Iterator[Broken]:
