@@ -7,8 +7,6 @@ well-formed XML.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +17,7 @@ from wfllm.shortcuts.chart import chart_style, chart_svg
 from wfllm.shortcuts.chart_kinds import COLOURS, NAMES, app_name, kind_of
 from wfllm.shortcuts.chart_text import escape
 from wfllm.shortcuts.finding import Finding
+from wfllm.shortcuts.html_page import html_page
 from wfllm.shortcuts.page_code import code_html, finding_html
 from wfllm.shortcuts.stats import Stats, stats_of
 from wfllm.shortcuts.tree import Menu, Workflow, walk
@@ -187,27 +186,4 @@ def index_html(title: str, entries: Sequence[Entry]) -> str:
 
 def _page(title: str, body: str, script: bool) -> str:
     styles = [_template("page.css"), chart_style()]
-    allowed = " ".join(_hash(style) for style in styles)
-    policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"
-    if script:
-        policy += f"; script-src {_hash(_template('page.js'))}"
-    sheets = "".join(f"<style>{style}</style>\n" for style in styles)
-    code = f"<script>{_template('page.js')}</script>\n" if script else ""
-    return f"""<!DOCTYPE html>
-<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-<head>
-<meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="{policy}"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="referrer" content="no-referrer"/>
-<title>{escape(title)}</title>
-{sheets}</head>
-<body>
-{body}
-{code}</body>
-</html>
-"""
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+    return html_page(title, body, styles, _template("page.js") if script else "")

@@ -16,8 +16,8 @@ from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.chart import chart_svg
 from wfllm.shortcuts.chart_mermaid import chart_mermaid
 from wfllm.shortcuts.checker import check
+from wfllm.shortcuts.code_files import read_code
 from wfllm.shortcuts.code_lines import compile_lines, findings_of
-from wfllm.shortcuts.code_size import MAX_FILE
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.page import Entry, View, index_html, page_html
 from wfllm.shortcuts.reader import Source, find, read
@@ -148,15 +148,9 @@ def view_of_file(path: Path) -> View:
     Raises:
         WfllmError: it cannot be read as text.
     """
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            code = file.read(MAX_FILE + 1)
-    except OSError as fault:
-        raise WfllmError(
-            f"cannot be read ({fault.strerror})", where=path, mend="Check its permissions."
-        ) from fault
-    except UnicodeDecodeError as fault:
-        raise WfllmError("not a text file in UTF-8", where=path, mend="Save it as UTF-8.") from fault
+    code = read_code(path)
+    if isinstance(code, Finding):
+        raise WfllmError(code.message, where=path, mend=code.suggestion)
     return view_of_code(code, path.stem)
 
 

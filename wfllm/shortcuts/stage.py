@@ -78,8 +78,9 @@ def _transcribe_all(paths: list[Path], output: Path, n_jobs: int, longest_text: 
             seconds = max(time.monotonic() - start, 1e-9)
             bar.advance(note=f"{actions:,} actions, {actions / seconds:,.0f}/s")
     report = Report(files, resumed, sum(map(_size, paths)))
-    write_text(output / "report.json", json.dumps(report.as_json(), ensure_ascii=True, indent=1))
-    print_report(report, output)
+    said = report.as_json()
+    write_text(output / "report.json", json.dumps(said, ensure_ascii=True, indent=1))
+    print_report(report, said, output)
     return report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,9 @@ class Report:
         }
 
 
-def print_report(report: Report, output: Path) -> None:
-    """A table of the totals, the first refusals, and the next command."""
+def print_report(report: Report, totals: Mapping[str, Any], output: Path) -> None:
+    """A table of the totals (those of `as_json`), the first refusals, and the next command."""
     console = Console()
-    totals = report.as_json()
     table = Table("shortcuts", "done", "refused", "actions", "lines", "raw", title=f"{output}")
     cells = (len(report.files), totals["done"], totals["refused"], totals["actions"], totals["lines"])
     table.add_row(*(f"{n:,}" for n in (*cells, totals["raw"])))

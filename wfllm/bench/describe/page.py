@@ -6,8 +6,6 @@ script at all. The page is well-formed XML.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from wfllm.bench.describe.facts import Facts
 from wfllm.bench.describe.settings import flat
 from wfllm.bench.describe.table import Table, as_html
 from wfllm.shortcuts.chart_text import escape
+from wfllm.shortcuts.html_page import html_page
 
 _STYLE = Path(__file__).parent / "templates" / "describe.css"
 _ORDER = (
@@ -42,24 +41,7 @@ def page(facts: Facts, tables: Mapping[str, Table]) -> str:
         tables: its tables by name; nothing in them is trusted.
     """
     body = f"{_header(facts)}\n<main>\n{_sections(facts, tables)}</main>\n<footer>wfllm build</footer>"
-    style = _STYLE.read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return f"""<!DOCTYPE html>
-<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-<head>
-<meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="{policy}"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="referrer" content="no-referrer"/>
-<title>Workflows: the dataset in numbers</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+    return html_page("Workflows: the dataset in numbers", body, [_STYLE.read_text(encoding="utf-8")])
 
 
 def _header(facts: Facts) -> str:
