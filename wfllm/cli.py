@@ -116,6 +116,12 @@ def _dispatch(args: list[str], trace: bool) -> int:
     if unknown:
         _complain(f"No flag {unknown[0]}. Flags:\n{FLAGS}")
         return USAGE
+    if command == "train":
+        from wfllm.sweep import run_if_search
+
+        searched = run_if_search(command, overrides, flags)
+        if searched is not None:
+            return searched
     if "--cfg=job" in flags:
         if len(set(flags)) > 1:
             _complain("--cfg job prints the config of one run. Leave out -m and give one value each.")

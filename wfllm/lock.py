@@ -50,6 +50,21 @@ def take(
     _held[key] = file
 
 
+def works(folder: Path) -> bool:
+    """Whether the file system of a folder keeps locks at all; where it does not, `take` lets everybody in."""
+    if fcntl is None:
+        return False
+    with (folder / f"{FILE}-try").open("a") as first, (folder / f"{FILE}-try").open("a") as second:
+        try:
+            fcntl.flock(first, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
+
+
 def release(folder: Path, name: str = FILE) -> None:
     """Give a lock of a folder back, if this process has it.
 

@@ -1,4 +1,5 @@
-"""Sweeps: Hydra's own multirun over checked configs; one failed job neither stops nor hides the others."""
+"""Sweeps: grids by Hydra's own multirun over checked configs, where one failed job neither stops nor hides
+the others, and the way to a search."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from wfllm.config.groups import command_groups, conf_dir
 from wfllm.config.origins import COMMAND_LINE
 from wfllm.config.overrides import force, is_hydra, parse, sweep_points
 from wfllm.config.problems import ConfigError, Problem, suggestion
+from wfllm.search.check import read_search, searches
 
 # Hydra writes neither folders nor logs of its own: a run's folder is named by what determines its result.
 QUIET = ["hydra.output_subdir=null", "hydra/job_logging=none", "hydra/hydra_logging=none"]
@@ -69,6 +71,34 @@ def run_sweep(command: str, overrides: Sequence[str], trace: bool = False) -> in
         ) as error:  # jobs raise none: what is left is the launcher
             raise ConfigError([Problem("hydra", COMMAND_LINE, str(error).strip().split("\n")[0])]) from error
     return _summary(command, [job.return_value for job in _flat(returned)])
+
+
+def run_if_search(command: str, overrides: Sequence[str], flags: Sequence[str] = ()) -> int | None:
+    """Run the search that `sweep=optuna` asks for, with or without -m. None where none is asked for."""
+    if not searches(command, overrides):
+        _refuse_idle_keys(overrides)
+        return None
+    if "--cfg=job" in flags:
+        import yaml
+
+        plain = read_search(overrides).base.plain
+        print(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True), end="")
+        return OK
+    from wfllm.search.run import run_search  # loads optuna
+
+    return run_search(overrides)
+
+
+def _refuse_idle_keys(overrides: Sequence[str]) -> None:
+    """Whoever writes `sweep.trials=20` wants a search, and would get one run."""
+    keys = [text.lstrip("+").partition("=")[0] for text in overrides]
+    if any(text.lstrip("+") == "sweep=none" for text in overrides):
+        return
+    idle = [key for key in keys if key.startswith("sweep.")]
+    if idle:
+        raise ConfigError(
+            [Problem(key, COMMAND_LINE, "nothing is searched", "Add sweep=optuna.") for key in idle]
+        )
 
 
 def _separate(overrides: Sequence[str]) -> tuple[list[str], list[str]]:

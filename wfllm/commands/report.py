@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from wfllm.evaluation.score import METRICS
+from wfllm.evaluation.metrics import METRICS
 from wfllm.tracking.run_folder import RunFolder
 
 

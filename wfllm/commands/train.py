@@ -55,7 +55,8 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
     watch.opened(folder)
     if folder.finished:
         console.print(f"This very run is finished: {folder.path}", highlight=False, soft_wrap=True)
-        report.print_results(console, folder)
+        if watch.shows_results:
+            report.print_results(console, folder)
         return folder
     console.print(f"Run folder: {folder.path}", highlight=False, soft_wrap=True)
     with (
@@ -63,7 +64,8 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
         tracking(config.logger, folder, plain, composed.experiment, "train") as tracker,
     ):
         folder.finish(**_stages(config, work, folder, tracker, watch, console))
-    report.print_results(console, folder)
+    if watch.shows_results:
+        report.print_results(console, folder)
     return folder
 
 

@@ -74,7 +74,7 @@ def sweep_points(overrides: Sequence[str]) -> Iterator[list[str]]:
     split: list[list[str]] = []
     for text in overrides:
         try:
-            split.append(_values(text) or [text])
+            split.append(single_values(text) or [text])
         except HydraException:
             split.append([text])  # told when it is composed
     first = [values[0] for values in split]
@@ -84,7 +84,7 @@ def sweep_points(overrides: Sequence[str]) -> Iterator[list[str]]:
             yield [*first[:i], value, *first[i + 1 :]]
 
 
-def _values(text: str) -> list[str]:
+def single_values(text: str) -> list[str]:
     """The single overrides of a sweep; just the text where it is none, or has no end."""
     override = parse(text)
     if not override.is_sweep_override():

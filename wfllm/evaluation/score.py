@@ -7,22 +7,12 @@ from dataclasses import asdict, dataclass
 
 from wfllm.config.schema import Metrics
 from wfllm.evaluation.codebleu import codebleu_many
+from wfllm.evaluation.metrics import METRICS as METRICS
 from wfllm.evaluation.predictions import Prediction
 from wfllm.shortcuts.catalogue.load import Catalogue
 from wfllm.shortcuts.checker import check
 from wfllm.shortcuts.comments import statements
 
-METRICS = {
-    "codebleu": "CodeBLEU",
-    "ngram": "· n-gram",
-    "weighted_ngram": "· weighted n-gram",
-    "syntax": "· syntax",
-    "dataflow": "· data flow",
-    "parses": "parses",
-    "known_apis": "known APIs only",
-    "defined": "names defined",
-}
-"""Metric → heading, in the order people read them. All are shares of 1; more is better."""
 UNKNOWN = {"unknown-function", "unknown-api", "not-allowed", "syntax-api"}
 """Rules of the checker that a call breaks where it calls what was not given."""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.errors import WfllmError
-from wfllm.evaluation.score import METRICS
-from wfllm.tracking.metrics_log import read_metrics
+from wfllm.evaluation.metrics import METRICS
+from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RUNNING, RunFolder
 
 HIDDEN = ("output", "dry_run", "show", "logger", "sweep", "prompts")

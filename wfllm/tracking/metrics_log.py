@@ -11,6 +11,7 @@ from typing import Any
 from pytorch_lightning.loggers import Logger
 
 from wfllm.files import write_text
+from wfllm.tracking.metrics_file import read_metrics as read_metrics
 
 
 class MetricsLog(Logger):
@@ -47,17 +48,3 @@ class MetricsLog(Logger):
             if isinstance(row["step"], (int, float)) and row["step"] < step
         ]
         write_text(self.path, "".join(json.dumps(row) + "\n" for row in kept))
-
-
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Rows of a metrics file, in order; a line cut off by a kill is left out."""
-    rows = []
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(row, dict) and "step" in row:
-                rows.append(row)
-    return rows

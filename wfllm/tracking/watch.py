@@ -11,6 +11,9 @@ from wfllm.tracking.run_folder import RunFolder
 class Watch(Callback):
     """Told of a run's folder and of every validation. This one only looks; a search reports and prunes."""
 
+    shows_results = True
+    """Whether the run prints what it came to when it ends."""
+
     def opened(self, folder: RunFolder) -> None:
         """The run's folder is known: finished already, or locked for this process."""
 
