@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from wfllm.errors import WfllmError
+from wfllm.ranks import launched
 
 if TYPE_CHECKING:
     from wfllm.config.compose import Composed
@@ -39,6 +40,8 @@ FLAGS = """\
 $WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own"""
 HEAVY = {"train", "evaluate", "generate", "repeat"}
 """Commands that import torch."""
+TRAINS = {"train", "repeat"}
+"""Commands that several processes of a launcher may run together."""
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -116,17 +119,26 @@ def _dispatch(args: list[str], trace: bool) -> int:
     if unknown:
         _complain(f"No flag {unknown[0]}. Flags:\n{FLAGS}")
         return USAGE
+    if "--cfg=job" in flags:
+        if len(set(flags)) > 1:
+            _complain("--cfg job prints the config of one run. Leave out -m and give one value each.")
+            return USAGE
+        return _print_config(command, overrides)
+    if command in TRAINS and launched():
+        from wfllm.commands.ranks import under_launcher
+
+        return under_launcher(lambda: _run(command, overrides, flags, trace))
+    return _run(command, overrides, flags, trace)
+
+
+def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> int:
+    """One run, or many of a sweep or a search."""
     if command == "train":
         from wfllm.sweep import run_if_search
 
         searched = run_if_search(command, overrides, flags)
         if searched is not None:
             return searched
-    if "--cfg=job" in flags:
-        if len(set(flags)) > 1:
-            _complain("--cfg job prints the config of one run. Leave out -m and give one value each.")
-            return USAGE
-        return _print_config(command, overrides)
     if flags:
         from wfllm.sweep import run_sweep
 

@@ -15,12 +15,29 @@ from wfllm.shortcuts.api import Api
 NOT_IN_RESULT = ("output", "dry_run", "show", "logger", "sweep")
 """Keys that change where things are written or shown, not what comes out."""
 
+NOT_IN_TRAINING = ("name", "parallel", "devices", "nodes", "zero_stage", "hardware", "utilisation")
+"""Keys of `trainer` that change which devices do the work, or what a plan counts with."""
+
 
 def run_id(command: str, plain: dict[str, Any], data: str) -> str:
     """Eight hex digits: the same command, config, data and code give the same id."""
     kept = {k: v for k, v in plain.items() if k not in NOT_IN_RESULT}
+    if isinstance(kept.get("trainer"), dict):
+        kept["trainer"] = same_training(kept["trainer"])
     text = json.dumps([command, kept, data, code_fingerprint()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def same_training(trainer: dict[str, Any]) -> dict[str, Any]:
+    """The trainer's keys without those that share the same work out over other devices.
+
+    Twice the devices with half of `accumulate` make the same optimiser steps, and go on from each other's
+    checkpoints; only DeepSpeed's are its own.
+    """
+    kept = {k: v for k, v in trainer.items() if k not in NOT_IN_TRAINING}
+    devices = trainer.get("devices", 1) * trainer.get("nodes", 1)
+    own = {"parallel": "deepspeed"} if trainer.get("parallel") == "deepspeed" else {}
+    return {**kept, **own, "accumulate": trainer.get("accumulate", 1) * devices}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,8 +10,10 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from pytorch_lightning.plugins.environments import ClusterEnvironment
+from lightning_fabric.plugins.environments.cluster_environment import ClusterEnvironment
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.strategies import DDPStrategy
+from torch._C._distributed_c10d import PrefixStore, Store, TCPStore  # where torch types them
 
 from wfllm.config.schema import Trainer
 from wfllm.errors import WfllmError
@@ -70,12 +73,12 @@ def require_world(trainer: Trainer, world: World | None) -> None:
         raise WfllmError(started, where=where, mend=mend)
 
 
-def meeting_point(world: World) -> dist.Store:
+def meeting_point(world: World) -> Store:
     """The store through which the processes of a launcher find each other; torchrun keeps it itself."""
     import os
 
     kept = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
-    return dist.TCPStore(
+    return TCPStore(
         world.address,
         world.port,
         world.size,
@@ -86,14 +89,14 @@ def meeting_point(world: World) -> dist.Store:
 
 
 @contextmanager
-def joined(world: World, store: dist.Store, job: str, trainer: Trainer) -> Iterator[None]:
+def joined(world: World, store: Store, job: str, trainer: Trainer) -> Iterator[None]:
     """A process group of all ranks for one job; tensors of the CPU go by gloo, those of a GPU by NCCL."""
     on_gpu = trainer.accelerator != "cpu" and torch.cuda.is_available()
     if on_gpu:
         torch.cuda.set_device(world.local_rank)
     dist.init_process_group(
         "cpu:gloo,cuda:nccl" if on_gpu else "gloo",
-        store=dist.PrefixStore(f"group-{job}", store),
+        store=PrefixStore(f"group-{job}", store),
         rank=world.rank,
         world_size=world.size,
         timeout=PATIENCE,
@@ -143,6 +146,28 @@ class Placed(ClusterEnvironment):
 
     def node_rank(self) -> int:
         return self._world.node
+
+
+class KeepSigterm(Callback):
+    """What SIGTERM did before it does in training, too; Lightning asks all ranks, which may not answer."""
+
+    def __init__(self) -> None:
+        self._handler = signal.getsignal(signal.SIGTERM)
+
+    def on_train_start(self, *args: Any, **kwargs: Any) -> None:
+        signal.signal(signal.SIGTERM, self._handler)
+
+
+class Moved(Callback):
+    """A checkpoint of another number of ranks is counted as this one counts."""
+
+    def __init__(self, batches: int) -> None:
+        self._batches = batches
+
+    def on_load_checkpoint(self, trainer: Any, pl_module: Any, checkpoint: dict[str, Any]) -> None:
+        at = next(v for v in checkpoint.values() if isinstance(v, dict) and "position" in v)
+        if at["ranks"] != ranks():
+            moved_progress(checkpoint["loops"], at["position"], self._batches, (at["ranks"], ranks()))
 
 
 def lightning_strategy(trainer: Trainer, world: World | None) -> Any:
