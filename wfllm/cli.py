@@ -119,11 +119,6 @@ def _dispatch(args: list[str], trace: bool) -> int:
     if unknown:
         _complain(f"No flag {unknown[0]}. Flags:\n{FLAGS}")
         return USAGE
-    if "--cfg=job" in flags:
-        if len(set(flags)) > 1:
-            _complain("--cfg job prints the config of one run. Leave out -m and give one value each.")
-            return USAGE
-        return _print_config(command, overrides)
     if command in TRAINS and launched():
         from wfllm.commands.ranks import under_launcher
 
@@ -139,6 +134,11 @@ def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> i
         searched = run_if_search(command, overrides, flags)
         if searched is not None:
             return searched
+    if "--cfg=job" in flags:
+        if len(set(flags)) > 1:
+            _complain("--cfg job prints the config of one run. Leave out -m and give one value each.")
+            return USAGE
+        return _print_config(command, overrides)
     if flags:
         from wfllm.sweep import run_sweep
 
