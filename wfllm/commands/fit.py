@@ -6,10 +6,10 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from wfllm.commands.prepare import Samples, Work
+from wfllm.commands.prepare import Samples, Work, batches
 from wfllm.config.schema import TrainCommand
-from wfllm.data.module import WorkflowData
 from wfllm.evaluation import samples as answered
+from wfllm.models.segments import isolate
 from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
@@ -34,13 +34,9 @@ def fit(
     """Train from the start or from the last checkpoint and save the result in `<run>/model`."""
     pl.seed_everything(config.seed, workers=True, verbose=False)
     model = load_to_train(base, config.model, config.strategy, config.trainer.accelerator)
-    data = WorkflowData(
-        samples.train,
-        samples.dev,
-        batch_size=config.trainer.batch_size,
-        pad_id=tokenizer.pad_token_id,
-        seed=config.seed,
-    )
+    data = batches(config, samples, tokenizer.pad_token_id)
+    if config.trainer.batching == "packed":
+        isolate(model)
     steps = total_steps(data.batches_per_epoch, config.trainer)
     module = WorkflowModule(model, config.optim, steps=steps, accumulate=config.trainer.accumulate)
     log = MetricsLog(folder.path / "metrics.jsonl")

@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from wfllm.commands.prepare import Work, encode
+from wfllm.commands.prepare import Work, batches, encode
 from wfllm.config.compose import Composed
 from wfllm.config.schema import TrainCommand
 from wfllm.models.base import base_files
@@ -32,7 +32,7 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
         tokenizer = load_tokenizer(base, config.model)
         samples = encode(config, work, tokenizer, console)
         model = apply_strategy(meta_model(base, config.model), config.strategy)
-    batches = -(-len(samples.train) // config.trainer.batch_size)
+    count = batches(config, samples, tokenizer.pad_token_id).batches_per_epoch
     account = samples.account["train"]
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     everything = sum(p.numel() for p in model.parameters())
@@ -42,8 +42,8 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
         f"{account['supervised'] / account['tokens']:.0%} learned",
         "longest sample": f"{account['longest']} of model.context={config.model.context} tokens",
         "shortened, dropped": f"{sum(account['shortened'].values())}, {account['dropped']}",
-        "optimiser steps": f"{total_steps(batches, config.trainer)} of "
-        f"{config.trainer.batch_size * config.trainer.accumulate} records each",
+        "optimiser steps": f"{total_steps(count, config.trainer)} of "
+        f"{config.trainer.accumulate} {config.trainer.batching} batches each",
         "parameters": f"{trained:,} trained of {everything:,} ({trained / everything:.2%})",
         "memory, estimated": _memory(config, model, account["longest"]),
         "output": f"{config.output}/train/{composed.experiment.replace('/', '-')}/<date>_"

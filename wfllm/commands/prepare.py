@@ -16,7 +16,8 @@ from wfllm.bench.sources import load_records
 from wfllm.bench.sources.mix import from_anywhere as mix_from_anywhere
 from wfllm.bench.sources.release import published_catalogue
 from wfllm.config import schema as s
-from wfllm.data.encode import Encoded, Lengths, encode_records
+from wfllm.data.encode import Encoded, Lengths, encode_records, role_weights
+from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import predict
 from wfllm.evaluation.score import Scores, mean, score
@@ -148,6 +149,20 @@ def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console)
         account[split] = _account(fitted, lengths)
         _tell(split, account[split], lengths, config.model.context, console)
     return Samples(encoded["train"], encoded["dev"], account)
+
+
+def batches(config: s.TrainCommand, samples: Samples, pad_id: int) -> WorkflowData:
+    """The samples in batches, as `trainer.batching` says."""
+    packed = config.trainer.batching == "packed"
+    return WorkflowData(
+        samples.train,
+        samples.dev,
+        batch_size=config.trainer.batch_size,
+        pad_id=pad_id,
+        seed=config.seed,
+        pack_tokens=(config.trainer.pack_tokens or config.model.context) if packed else None,
+        weights=role_weights(config.target),
+    )
 
 
 def _account(samples: Sequence[Encoded], lengths: Lengths) -> dict[str, Any]:

@@ -17,15 +17,18 @@ from wfllm.data.prompt import DOCUMENTATION, Example, example, prompt_messages
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api
 
-PROMPT, PLAN, COMMENT, CODE = range(4)
-ROLE_IDS = {"plan": PLAN, "comment": COMMENT, "code": CODE}
+ROLES = ("prompt", "plan", "comment", "code", "error", "correction")
+"""What a token can be part of; its place here is its id."""
+PROMPT, PLAN, COMMENT, CODE, ERROR, CORRECTION = range(len(ROLES))
+WEIGHTS = (0.0, 1.0, 1.0, 1.0, 0.0, 1.0)
+"""How much a token of each role counts in the loss where nobody says otherwise."""
 
 
 @dataclass(frozen=True)
 class Encoded:
     """One sample as the model sees it: `input_ids` and `roles`, both of length [tokens].
 
-    Roles are PROMPT (not learned), PLAN, COMMENT and CODE (learned).
+    Roles are places in `ROLES`.
     """
 
     id: str
@@ -34,8 +37,13 @@ class Encoded:
 
     @property
     def supervised(self) -> int:
-        """Tokens that are learned."""
-        return sum(r != PROMPT for r in self.roles)
+        """Tokens that are learned where roles have their usual weights."""
+        return sum(WEIGHTS[r] > 0 for r in self.roles)
+
+
+def role_weights(target: Target) -> tuple[float, ...]:
+    """`target.weights` in the order of `ROLES`."""
+    return tuple(float(getattr(target.weights, role)) for role in ROLES)
 
 
 @dataclass
@@ -70,7 +78,7 @@ def encode(item: Example, tokenizer: Any) -> Encoded:
     head = tokenizer(prompt, add_special_tokens=False)["input_ids"]
     body = tokenizer(tail, add_special_tokens=False, return_offsets_mapping=True)
     shift = at - len(prompt)
-    marks = [(s + shift, e + shift, ROLE_IDS[r]) for s, e, r in item.roles if e > s]
+    marks = [(s + shift, e + shift, ROLES.index(r)) for s, e, r in item.roles if e > s]
     roles, span = [], 0
     for start, _ in body["offset_mapping"]:
         while span + 1 < len(marks) and start >= marks[span][1]:

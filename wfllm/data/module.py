@@ -7,8 +7,9 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from wfllm.data.batches import Batch, batch_order, collate
-from wfllm.data.encode import Encoded
+from wfllm.data.batches import Batch, batch_order, collate, pack, pack_order
+from wfllm.data.encode import WEIGHTS, Encoded
+from wfllm.data.packing import Packs
 
 
 class WorkflowData(pl.LightningDataModule):
@@ -16,17 +17,43 @@ class WorkflowData(pl.LightningDataModule):
 
     (epoch, position) is kept here, not in the loader: Lightning loses or misplaces a loader's own state
     on a resume in mid-epoch, while a data module's state comes back as it was saved.
+
+    Args:
+        batch_size: samples of a padded batch, or packs laid end to end.
+        pack_tokens: of one pack; None pads.
+        weights: how much a token counts in the loss, by role.
+        rank, ranks: which of how many processes this is. Each takes its share of the one global order; all
+            take the same number of batches, and where there are none left one that weighs nothing.
     """
 
     def __init__(
-        self, train: Sequence[Encoded], dev: Sequence[Encoded], *, batch_size: int, pad_id: int, seed: int
+        self,
+        train: Sequence[Encoded],
+        dev: Sequence[Encoded],
+        *,
+        batch_size: int,
+        pad_id: int,
+        seed: int,
+        pack_tokens: int | None = None,
+        weights: Sequence[float] = WEIGHTS,
+        rank: int = 0,
+        ranks: int = 1,
     ) -> None:
         super().__init__()
         self.train, self.dev = train, dev
         self.batch_size, self.pad_id, self.seed = batch_size, pad_id, seed
+        self.weights = tuple(weights)
+        self.rank, self.ranks = rank, ranks
         self.epoch = 0
         self.position = 0
         self._begun = (0, 0)
+        self._lengths = [len(s.input_ids) for s in train]
+        self._packs: Packs | None = None
+        order = sorted(range(len(dev)), key=lambda i: len(dev[i].input_ids))
+        self._dev_order = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+        if pack_tokens is not None:
+            self._packs = Packs(self._lengths, pack_tokens * batch_size)
+            self._dev_order = Packs([len(s.input_ids) for s in dev], pack_tokens * batch_size).deal()
 
     def train_dataloader(self) -> _Lazy:
         return _Lazy(self, validation=False)
@@ -36,26 +63,52 @@ class WorkflowData(pl.LightningDataModule):
 
     @property
     def batches_per_epoch(self) -> int:
-        return -(-len(self.train) // self.batch_size)
+        """The same in every epoch."""
+        return -(-len(self.train) // self.batch_size) if self._packs is None else len(self._packs)
+
+    @property
+    def dev_batches(self) -> int:
+        return len(self._dev_order)
+
+    def order(self, epoch: int) -> list[list[int]]:
+        """Indices of the samples of every training batch: a pure function of seed and epoch."""
+        if self._packs is None:
+            return batch_order(self._lengths, self.batch_size, self.seed, epoch)
+        return pack_order(self._packs, self.seed, epoch)
 
     def training_batches(self) -> Iterator[Batch]:
         """The rest of the current epoch; the position is moved before a batch is handed out."""
-        order = batch_order([len(s.input_ids) for s in self.train], self.batch_size, self.seed, self.epoch)
-        for number in range(self.position, len(order)):
+        order = self.order(self.epoch)
+        for number in range(self.position, len(order), self.ranks):
             self._begun = (self.epoch, number)
-            last = number + 1 == len(order)
-            self.epoch, self.position = (self.epoch + 1, 0) if last else (self.epoch, number + 1)
-            yield collate([self.train[i] for i in order[number]], self.pad_id)
+            after = number + self.ranks
+            last = after >= len(order)
+            self.epoch, self.position = (self.epoch + 1, 0) if last else (self.epoch, after)
+            yield self._mine(self.train, order[number:after])
 
     def validation_batches(self) -> Iterator[Batch]:
-        order = sorted(range(len(self.dev)), key=lambda i: len(self.dev[i].input_ids))
-        for start in range(0, len(order), self.batch_size):
-            yield collate([self.dev[i] for i in order[start : start + self.batch_size]], self.pad_id)
+        for start in range(0, len(self._dev_order), self.ranks):
+            yield self._mine(self.dev, self._dev_order[start : start + self.ranks])
+
+    def _mine(self, samples: Sequence[Encoded], around: Sequence[Sequence[int]]) -> Batch:
+        """This rank's batch of one round. A round with too few has the first one again, weighing nothing:
+        ranks compute together, so that one without a batch would stop them all."""
+        own = around[self.rank] if self.rank < len(around) else around[0]
+        batch = self._batch([samples[i] for i in own])
+        if self.rank >= len(around):
+            batch["weights"] = batch["weights"] * 0
+            batch["tokens"] = batch["supervised"] = 0
+        return batch
+
+    def _batch(self, samples: Sequence[Encoded]) -> Batch:
+        if self._packs is None:
+            return collate(samples, self.pad_id, self.weights)
+        return pack(samples, self.weights)
 
     def state_dict(self) -> dict[str, Any]:
         """Where the batch in hand stands: a checkpoint is written as a batch begins, and repeats it."""
         epoch, position = self._begun
-        return {"epoch": epoch, "position": position}
+        return {"epoch": epoch, "position": position, "ranks": self.ranks}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.epoch, self.position = state_dict["epoch"], state_dict["position"]
@@ -68,8 +121,9 @@ class _Lazy:
         self._data, self._validation = data, validation
 
     def __len__(self) -> int:
-        size = len(self._data.dev) if self._validation else len(self._data.train)
-        return -(-size // self._data.batch_size)
+        data = self._data
+        batches = data.dev_batches if self._validation else data.batches_per_epoch
+        return -(-batches // data.ranks)
 
     def __iter__(self) -> Iterator[Batch]:
         return self._data.validation_batches() if self._validation else self._data.training_batches()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from wfllm.config.schema.base import Schema
+from pydantic import Field
+
+from wfllm.config.schema.base import Float, Schema
 
 
 class Prompt(Schema):
@@ -54,6 +56,26 @@ class Prompts(Schema):
     types, choices and what it does, or its name and parameters alone."""
 
 
+Weight = Annotated[Float, Field(ge=0)]
+
+
+class RoleWeights(Schema):
+    """How much a token counts in the loss, by what it is part of; 0 is not learned."""
+
+    prompt: Weight = 0.0
+    """What the model is given: request, documentation, what the checker found."""
+    plan: Weight = 1.0
+    """The task plan."""
+    comment: Weight = 1.0
+    """Comments in the code."""
+    code: Weight = 1.0
+    """The code, the fences around it, and the end of the answer."""
+    error: Weight = 0.0
+    """A line that was wrong and is there to be mended (STeP, arXiv 2505.20023)."""
+    correction: Weight = 1.0
+    """What mends it."""
+
+
 class Target(Schema):
     """What the model learns to write (paper, table 4)."""
 
@@ -62,3 +84,5 @@ class Target(Schema):
     """Write the task plan before the code."""
     comments: bool
     """Keep the comments in the code."""
+    weights: RoleWeights = RoleWeights()
+    """How much each part of an answer counts."""
