@@ -33,7 +33,7 @@ def fit(
 ) -> None:
     """Train from the start or from the last checkpoint and save the result in `<run>/model`."""
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    model = load_to_train(base, config.model, config.strategy, config.trainer.accelerator)
+    model = load_to_train(base, config.model, config.strategy, config.trainer)
     data = batches(config, samples, tokenizer.pad_token_id)
     if config.trainer.batching == "packed":
         isolate(model)

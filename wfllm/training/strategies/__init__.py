@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from wfllm.config.schema import Model, Qlora, Strategy
+from wfllm.config.schema import Model, Qlora, Strategy, Trainer
 from wfllm.models.load import load_model
+from wfllm.training.loop import precision_of
 from wfllm.training.origin import Origin, of, remember
 from wfllm.training.strategies import dora, freeze, full, lora, lora_plus, pissa, qlora, rslora
 from wfllm.training.strategies.way import Way, save_pretrained
@@ -23,19 +24,29 @@ STRATEGIES = {
 }
 
 
-def load_to_train(base: str, model: Model, strategy: Strategy, accelerator: str = "auto") -> Any:
-    """The base model at `base`, loaded and made trainable as `strategy` says.
+def load_to_train(base: str, model: Model, strategy: Strategy, trainer: Trainer) -> Any:
+    """The base model at `base`, loaded and made trainable as `strategy` says, for that trainer's arithmetic.
 
     Raises:
         WfllmError: it does not load, or a library that the strategy needs is missing.
     """
-    return apply_strategy(load_base(base, model, strategy, accelerator), strategy)
+    found = load_base(base, model, strategy, accelerator=trainer.accelerator, precision=precision_of(trainer))
+    return apply_strategy(found, strategy)
 
 
-def load_base(base: str, model: Model, strategy: Strategy | None, accelerator: str = "auto") -> Any:
+def load_base(
+    base: str,
+    model: Model,
+    strategy: Strategy | None,
+    *,
+    accelerator: str = "auto",
+    precision: str = "32-true",
+) -> Any:
     """The base model with the weights that `strategy` trains on: rounded to 4 bits where it says so."""
-    options = qlora.loading(strategy, accelerator) if isinstance(strategy, Qlora) else {}
-    return load_model(base, model, **options)
+    if isinstance(strategy, Qlora):
+        options = qlora.loading(strategy, accelerator, precision)
+        return qlora.as_stored(load_model(base, model, **options))
+    return load_model(base, model)
 
 
 def apply_strategy(model: Any, strategy: Strategy) -> Any:

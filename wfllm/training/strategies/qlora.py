@@ -14,12 +14,16 @@ import torch
 
 from wfllm.config.schema import Qlora, Strategy
 from wfllm.errors import WfllmError
-from wfllm.models.load import computes_bfloat16
 from wfllm.training.strategies.adapters import add_adapters
 
+_ARITHMETIC = {"bf16-mixed": torch.bfloat16, "bf16-true": torch.bfloat16, "16-mixed": torch.float16}
 
-def loading(strategy: Qlora, accelerator: str = "auto") -> dict[str, Any]:
+
+def loading(strategy: Qlora, accelerator: str, precision: str) -> dict[str, Any]:
     """What `from_pretrained` is told beside the model: how its layers are quantised, and where it lands.
+
+    Args:
+        precision: arithmetic in Lightning's names; autocast does not reach into these layers.
 
     Raises:
         WfllmError: bitsandbytes is not installed.
@@ -38,11 +42,23 @@ def loading(strategy: Qlora, accelerator: str = "auto") -> dict[str, Any]:
             load_in_4bit=True,
             bnb_4bit_quant_type=strategy.quant,
             bnb_4bit_use_double_quant=strategy.double_quant,
-            bnb_4bit_compute_dtype=torch.bfloat16 if computes_bfloat16(accelerator) else torch.float32,
+            bnb_4bit_compute_dtype=_ARITHMETIC.get(precision, torch.float32),
         ),
         # One process, one device: each rank of several has its own GPU.
         "device_map": {"": int(os.environ.get("LOCAL_RANK", 0)) if on_gpu else "cpu"},
     }
+
+
+def as_stored(model: Any) -> Any:
+    """The quantised model, kept from changing its weights.
+
+    On CPUs with bfloat16 arithmetic, bitsandbytes packs a layer's weights anew at the first evaluation and
+    rounds their scales once more: what is trained on would be another model after the first validation.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return model
 
 
 def apply(model: Any, strategy: Strategy) -> Any:
