@@ -23,11 +23,13 @@ from wfllm.evaluation.predictions import predict
 from wfllm.evaluation.score import Scores, mean, score
 from wfllm.models.load import computes_bfloat16
 from wfllm.progress import progress
+from wfllm.ranks import World
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
 from wfllm.tracking.identity import data_fingerprint
 from wfllm.tracking.metrics_log import read_metrics
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
+from wfllm.training.liger import require_liger
 
 Load = Callable[[], Any]
 """Loads a model; called only where something is left to generate."""
@@ -87,8 +89,17 @@ def read(data: s.Data, console: Console) -> Work:
 
 def require_device(trainer: s.Trainer) -> None:
     """Raise, before anything is read, where the machine lacks what the trainer asks for."""
+    if trainer.liger:
+        require_liger()
     if torch.cuda.is_available():
+        there = torch.cuda.device_count()
+        if trainer.accelerator != "cpu" and there < trainer.devices:
+            mend = f"Use trainer.devices={there}, and trainer.accumulate so that both multiply to the same."
+            raise WfllmError(f"{there} to be seen", where=f"trainer.devices={trainer.devices}", mend=mend)
         return
+    if trainer.parallel == "deepspeed":
+        mend = "Use trainer=fsdp, which cuts the same and runs on CPUs, too."
+        raise WfllmError("DeepSpeed needs GPUs, and none is to be seen", where="trainer=deepspeed", mend=mend)
     if trainer.accelerator == "gpu":
         raise WfllmError("no GPU is to be seen", where="trainer.accelerator=gpu", mend="Use auto or cpu.")
     if trainer.precision == "16-mixed":
@@ -151,8 +162,10 @@ def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console)
     return Samples(encoded["train"], encoded["dev"], account)
 
 
-def batches(config: s.TrainCommand, samples: Samples, pad_id: int) -> WorkflowData:
-    """The samples in batches, as `trainer.batching` says."""
+def batches(
+    config: s.TrainCommand, samples: Samples, pad_id: int, world: World | None = None
+) -> WorkflowData:
+    """The samples in batches, as `trainer.batching` says; this process's share where there are several."""
     packed = config.trainer.batching == "packed"
     return WorkflowData(
         samples.train,
@@ -162,6 +175,8 @@ def batches(config: s.TrainCommand, samples: Samples, pad_id: int) -> WorkflowDa
         seed=config.seed,
         pack_tokens=(config.trainer.pack_tokens or config.model.context) if packed else None,
         weights=role_weights(config.target),
+        rank=world.rank if world else 0,
+        ranks=world.size if world else 1,
     )
 
 

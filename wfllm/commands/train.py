@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from rich.console import Console
 
@@ -12,6 +12,7 @@ from wfllm.bench.record import Record
 from wfllm.commands import prepare, report
 from wfllm.commands.fit import fit
 from wfllm.commands.plan import print_plan
+from wfllm.commands.ranks import together
 from wfllm.config.compose import Composed
 from wfllm.config.schema import TrainCommand
 from wfllm.evaluation.predictions import spread
@@ -36,6 +37,10 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
     prepare.settle(config.trainer.threads)
     work = prepare.read(config.data, console)
     prepare.require_train(work.splits)
+    if config.trainer.best != "last":
+        prepare.require_held_out(work.splits, ["dev"], "trainer.best")
+    if config.trainer.patience is not None:
+        prepare.require_held_out(work.splits, ["dev"], "trainer.patience")
     if config.evaluation.before or config.evaluation.after:
         prepare.require_held_out(work.splits, config.evaluation.splits, "evaluation.splits")
     if config.dry_run:
@@ -63,7 +68,7 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
         folder.kept(),
         tracking(config.logger, folder, plain, composed.experiment, "train") as tracker,
     ):
-        folder.finish(**_stages(config, work, folder, tracker, watch, console))
+        folder.finish(**_stages(config, plain, work, folder, tracker, watch, console))
     if watch.shows_results:
         report.print_results(console, folder)
     return folder
@@ -71,6 +76,7 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
 
 def _stages(
     config: TrainCommand,
+    plain: dict[str, Any],
     work: prepare.Work,
     folder: RunFolder,
     tracker: Tracker,
@@ -95,7 +101,8 @@ def _stages(
         evaluate("before", lambda: load_model(base, config.model))
     trained = folder.path / "model"
     if not trained.is_dir():
-        fit(config, base, tokenizer, samples, work, folder, tracker, watch)
+        with together(config.trainer, folder, plain) as world:
+            fit(config, base, tokenizer, samples, work, folder, tracker, watch, world)
     tracker.artifact(f"model-{folder.info['id']}", "model", trained)
     if config.evaluation.after:
         evaluate("after", lambda: load_trained(trained, base, config.model))

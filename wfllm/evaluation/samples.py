@@ -1,4 +1,4 @@
-"""A few requests answered at every validation: what the model can do by now, beside the loss."""
+"""Requests answered at every validation: what the model can do by now, beside the loss."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
 from wfllm.bench.record import Record
-from wfllm.config.schema import Decoding, Prompts, Target
+from wfllm.config.schema import Decoding, Metrics, Prompts, Target
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generate import context_of, generate
+from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.score import mean, score
 from wfllm.shortcuts.api import Api
+from wfllm.shortcuts.catalogue.load import Catalogue
+from wfllm.training.sharded import Sharded
 
 Row = tuple[int, str, str, str]
 """Optimiser step, request, reference, generated code."""
 
 
-class Samples(Callback):
-    """Answers `records` at the end of each validation and hands the rows to `keep`."""
+class _Answering(Callback):
+    """What both callbacks need to answer `records` with the model in training."""
 
     def __init__(
         self,
@@ -30,24 +34,60 @@ class Samples(Callback):
         prompts: Prompts,
         target: Target,
         decoding: Decoding,
-        keep: Callable[[list[Row]], None],
     ) -> None:
-        self.records, self.tokenizer, self.decoding, self.keep = list(records), tokenizer, decoding, keep
+        self.records, self.tokenizer, self.decoding = list(records), tokenizer, decoding
         self.prompt = (tokenizer, catalogue, prompts, target)
 
-    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if not self.records or not trainer.is_global_zero:
-            return
+    def answer(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> list[str]:
+        """An answer to each record, in the arithmetic of training."""
         model: Any = pl_module.model
         training = model.training
         room = context_of(model) - self.decoding.max_new_tokens
         texts = [fitting_prompt(r.query, r.apis, *self.prompt, room) for r in self.records]
-        with trainer.precision_plugin.forward_context():  # in the arithmetic of training
+        with trainer.precision_plugin.forward_context():
             answers = generate(model, self.tokenizer, texts, self.decoding)
         model.train(training)
-        codes = [read_answer(a).code or "" for a in answers]
+        return answers
+
+
+class Samples(_Answering):
+    """Answers `records` at the end of each validation and hands the rows to `keep`."""
+
+    def __init__(self, *about: Any, keep: Callable[[list[Row]], None]) -> None:
+        super().__init__(*about)
+        self.keep = keep
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if not self.records:
+            return
+        if trainer.is_global_zero or isinstance(trainer.strategy, Sharded):  # where all must compute together
+            self._answer(trainer, pl_module)
+        trainer.strategy.barrier("samples")
+
+    def _answer(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        codes = [read_answer(a).code or "" for a in self.answer(trainer, pl_module)]
         rows = [
             (trainer.global_step, r.query, r.annotated_code, c)
             for r, c in zip(self.records, codes, strict=True)
         ]
-        self.keep(rows)
+        if trainer.is_global_zero:
+            self.keep(rows)
+
+
+class Judged(_Answering):
+    """Answers `records` at each validation and logs their mean CodeBLEU as `val/codebleu`.
+
+    Every rank answers all of them: where weights are cut over ranks, none can compute alone.
+    """
+
+    def __init__(self, *about: Any, catalogue: Catalogue, metrics: Metrics) -> None:
+        super().__init__(*about)
+        self.catalogue, self.metrics = catalogue, metrics
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        predictions = [
+            Prediction(r.id, r.query, r.apis, answer, read_answer(answer).code, r.annotated_code)
+            for r, answer in zip(self.records, self.answer(trainer, pl_module), strict=True)
+        ]
+        scores = score(predictions, self.catalogue, self.metrics)
+        pl_module.log("val/codebleu", mean(scores).codebleu)

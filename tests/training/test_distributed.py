@@ -1,0 +1,198 @@
+"""Several processes are one training: the same losses and weights, whoever saved the checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.training.conftest import make_samples
+from tests.training.ranks import run
+from wfllm.config.schema import Trainer
+from wfllm.data.module import WorkflowData
+from wfllm.errors import WfllmError
+from wfllm.ranks import World, first_host, launched
+from wfllm.tracking.identity import same_training
+from wfllm.tracking.metrics_log import read_metrics
+from wfllm.training.distributed import moved_progress, require_world
+
+FULL: dict[str, Any] = {"name": "full"}
+LORA: dict[str, Any] = {"name": "lora"}
+
+
+def losses(folder: Path) -> list[tuple[str, float]]:
+    rows = read_metrics(folder / "metrics.jsonl")
+    return [(name, r[name]) for r in rows for name in ("train/loss", "val/loss") if name in r]
+
+
+def agree(one: Path, other: Path) -> None:
+    """Within float error: sums over ranks are taken in another order."""
+    left, right = (torch.load(folder / "weights.pt") for folder in (one, other))
+    assert float((left - right).abs().max()) < 1e-6
+    assert [name for name, _ in losses(one)] == [name for name, _ in losses(other)]
+    for (_, a), (_, b) in zip(losses(one), losses(other), strict=True):
+        assert a == pytest.approx(b, abs=1e-6, rel=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", [FULL, LORA], ids=["full", "lora"])
+def test_two_processes_are_one(tmp_path: Path, strategy: dict[str, Any]) -> None:
+    """13 samples in windows of 4 leave a window of one, in which the second rank has nothing to do."""
+    one = run(tmp_path / "one", 1, trainer={"accumulate": 4}, strategy=strategy)
+    for kind in ("ddp", "fsdp"):
+        two = run(tmp_path / kind, 2, trainer={"accumulate": 2, "parallel": kind}, strategy=strategy)
+        assert two == one
+        agree(tmp_path / "one", tmp_path / kind)
+
+
+@pytest.mark.slow
+def test_two_processes_of_packs_are_one(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"batching": "packed", "pack_tokens": 96}
+    run(tmp_path / "one", 1, trainer={"accumulate": 4, **settings}, strategy=FULL)
+    for kind in ("ddp", "fsdp"):
+        run(tmp_path / kind, 2, trainer={"accumulate": 2, "parallel": kind, **settings}, strategy=FULL)
+        agree(tmp_path / "one", tmp_path / kind)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("saved", "resumed"),
+    [
+        ((2, "fsdp"), (1, "none")),
+        ((1, "none"), (2, "fsdp")),
+        ((2, "ddp"), (1, "none")),
+        ((1, "none"), (2, "ddp")),
+    ],
+    ids=lambda way: f"{way[0]}-{way[1]}",
+)
+def test_a_checkpoint_goes_on_with_another_number_of_ranks(
+    tmp_path: Path, saved: tuple[int, str], resumed: tuple[int, str]
+) -> None:
+    """Stopped in the second epoch; the rest of it is the uninterrupted run's."""
+
+    def settings(ranks: int, kind: str) -> dict[str, Any]:
+        return {"accumulate": 4 // ranks, "parallel": kind, "checkpoint_every": 1}
+
+    run(tmp_path / "whole", 1, trainer=settings(1, "none"), strategy=FULL)
+    run(tmp_path / "moved", saved[0], trainer=settings(*saved), strategy=FULL, stop=6)
+    state = torch.load(tmp_path / "moved" / "last.ckpt", weights_only=True)
+    assert 4 < state["global_step"] < 8
+    ended = run(tmp_path / "moved", resumed[0], trainer=settings(*resumed), strategy=FULL)
+    assert ended == {"steps": 8, "same": True}
+    left, right = (torch.load(tmp_path / name / "weights.pt") for name in ("whole", "moved"))
+    assert float((left - right).abs().max()) < 1e-6
+
+
+@pytest.mark.slow
+def test_a_sharded_checkpoint_holds_only_what_is_trained_and_whole(tmp_path: Path) -> None:
+    plain, cut = tmp_path / "plain", tmp_path / "cut"
+    run(plain, 1, trainer={"accumulate": 4, "checkpoint_every": 1}, strategy=LORA)
+    run(cut, 2, trainer={"accumulate": 2, "checkpoint_every": 1, "parallel": "fsdp"}, strategy=LORA)
+    left, right = (torch.load(f / "last.ckpt", weights_only=True) for f in (plain, cut))
+    assert left["state_dict"].keys() == right["state_dict"].keys()
+    assert all("lora_" in name for name in right["state_dict"])
+    for name, tensor in left["state_dict"].items():
+        torch.testing.assert_close(right["state_dict"][name], tensor, atol=1e-6, rtol=0)
+    states = left["optimizer_states"][0]["state"]
+    for index, state in right["optimizer_states"][0]["state"].items():
+        assert state.keys() == states[index].keys()
+        assert all(state[key].shape == states[index][key].shape for key in state)
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3, 5])
+@pytest.mark.parametrize("pack_tokens", [None, 96])
+def test_ranks_share_every_batch_out_once(ranks: int, pack_tokens: int | None) -> None:
+    samples = make_samples(13)
+
+    def data(rank: int, ranks: int) -> WorkflowData:
+        keys = {"batch_size": 1, "pad_id": 0, "seed": 0, "pack_tokens": pack_tokens}
+        return WorkflowData(samples, samples[:4], rank=rank, ranks=ranks, **keys)
+
+    alone = data(0, 1)
+    shared = [data(rank, ranks) for rank in range(ranks)]
+    for epoch in range(2):
+        whole = [b["input_ids"].tolist() for b in alone.training_batches()]
+        parts = [list(d.training_batches()) for d in shared]
+        assert (
+            {len(part) for part in parts}
+            == {-(-len(whole) // ranks)}
+            == {len(d.train_dataloader()) for d in shared}
+        )
+        turns = [batch for turn in zip(*parts, strict=True) for batch in turn]
+        assert [b["input_ids"].tolist() for b in turns if b["tokens"]] == whole
+        assert all(not b["weights"].any() for b in turns if not b["tokens"])
+        assert all(d.epoch == epoch + 1 for d in shared)
+    dev = [list(d.validation_batches()) for d in shared]
+    assert len({len(part) for part in dev}) == 1
+    supervised = sum(b["supervised"] for b in alone.validation_batches())
+    assert sum(b["supervised"] for part in dev for b in part) == supervised
+
+
+def test_progress_is_counted_anew() -> None:
+    """Two ranks did 7 rounds an epoch of 13 batches and 2 more; one rank has done 13 and 4."""
+    counts = {"ready": 2, "started": 2, "processed": 2, "completed": 2}
+    total = dict.fromkeys(counts, 9)
+    loops = {"fit_loop": {"epoch_loop.batch_progress": {"current": counts, "total": total}}}
+    moved_progress(loops, 4, 13, (2, 1))
+    assert set(counts.values()) == {4}
+    assert set(total.values()) == {17}
+    moved_progress(loops, 4, 13, (1, 2))
+    assert set(counts.values()) == {2}
+    assert set(total.values()) == {9}
+
+
+def test_who_started_this_process_is_read_off_the_environment() -> None:
+    torchrun = {
+        "RANK": "3",
+        "WORLD_SIZE": "4",
+        "LOCAL_RANK": "1",
+        "LOCAL_WORLD_SIZE": "2",
+        "MASTER_PORT": "7",
+    }
+    assert launched({**torchrun, "MASTER_ADDR": "a"}) == World(3, 4, 1, 2, "a", 7, "torchrun")
+    slurm = {
+        "SLURM_STEP_NUM_TASKS": "4",
+        "SLURM_STEP_NUM_NODES": "2",
+        "SLURM_PROCID": "2",
+        "SLURM_LOCALID": "0",
+        "SLURM_STEP_NODELIST": "gpu[07-08]",
+        "SLURM_JOB_ID": "123456",
+    }
+    world = launched(slurm)
+    assert world == World(2, 4, 0, 2, "gpu07", 23456, "srun")
+    assert world.node == 1
+    assert launched({}) is None
+    assert launched({"SLURM_NTASKS": "4", "SLURM_PROCID": "0"}) is None  # the batch script itself
+    assert launched({"RANK": "0", "WORLD_SIZE": "1", "LOCAL_RANK": "0"}) is None
+    with pytest.raises(WfllmError, match="LOCAL_RANK"):
+        launched({"RANK": "0", "WORLD_SIZE": "2"})
+
+
+@pytest.mark.parametrize(
+    ("nodes", "first"),
+    [("a", "a"), ("a,b", "a"), ("n[03-05,9],x", "n03"), ("n[1,2].cl", "n1.cl"), ("x-1", "x-1")],
+)
+def test_the_first_machine_of_slurms_list(nodes: str, first: str) -> None:
+    assert first_host(nodes) == first
+
+
+def test_processes_that_are_not_those_asked_for_are_refused() -> None:
+    started = World(0, 2, 0, 2, "127.0.0.1", 1, "torchrun")
+    asked = Trainer(name="ddp", parallel="ddp", devices=2)
+    require_world(asked, started)
+    require_world(asked, None)
+    with pytest.raises(WfllmError, match="torchrun started 2 processes"):
+        require_world(Trainer(name="default"), started)
+    with pytest.raises(WfllmError, match="torchrun"):
+        require_world(Trainer(name="ddp", parallel="ddp", devices=2, nodes=2), None)
+
+
+def test_the_same_work_on_other_devices_is_the_same_training() -> None:
+    one = Trainer(name="default", accumulate=16).model_dump()
+    eight = Trainer(name="fsdp", parallel="fsdp", devices=8, accumulate=2).model_dump()
+    less = Trainer(name="fsdp", parallel="fsdp", devices=4, accumulate=2).model_dump()
+    zero = Trainer(name="deepspeed", parallel="deepspeed", devices=8, accumulate=2).model_dump()
+    assert same_training(one) == same_training(eight)
+    assert same_training(one) not in (same_training(less), same_training(zero))
