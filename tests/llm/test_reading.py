@@ -119,6 +119,19 @@ def test_any_status_is_a_reason(status: int, sent: bytes, headers: dict[str, str
     assert fault.retry == (status in (408, 409, 425, 429) or status >= 500) or b"insufficient_quota" in sent
 
 
+@pytest.mark.parametrize("status", [400, 405, 415, 422, 451])
+def test_a_refusal_for_no_known_reason_waits_unless_it_is_to_be_given_up(status: int) -> None:
+    body = json.dumps({"error": {"message": "unsupported characters"}}).encode()
+    waits = status_fault(status, {}, body, server="s", key="K")
+    assert (waits.retry, waits.final, waits.refused) == (False, False, True)
+    assert "llm.refused=drop" in waits.line()
+    ends = status_fault(status, {}, body, server="s", key="K", drop_refused=True)
+    assert (ends.retry, ends.final, ends.refused, ends.mend) == (True, True, True, "")
+    long = json.dumps({"error": {"message": "maximum context length is 4096"}}).encode()
+    known = status_fault(400, {}, long, server="s", key="K", drop_refused=True)
+    assert (known.retry, known.final, known.refused) == (False, True, False)
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

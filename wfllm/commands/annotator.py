@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from wfllm.bench.stages.annotate import Annotator, Written
+from wfllm.bench.stages.annotate import Annotator, Written, prices_of
 from wfllm.bench.stages.asking import CACHE, Sampling, answer_settings
 from wfllm.bench.stages.stage import Item
 from wfllm.config import schema as s
@@ -20,6 +21,7 @@ from wfllm.config.groups import option_files
 from wfllm.data.prompt import DOCUMENTATION, prompt_messages, read_answer
 from wfllm.errors import WfllmError, suggestion
 from wfllm.llm.cache import Cache
+from wfllm.llm.limits import Spent
 from wfllm.llm.model import Model
 from wfllm.llm.open import open_model
 from wfllm.shortcuts.catalogue import load_catalogue
@@ -28,33 +30,38 @@ FULL = s.Target(name="full", plan=True, comments=True)
 """What a synthetic sample has: plan and comments."""
 
 
-def make_annotator(config: s.Annotator, llm: s.Llm, root: Path) -> Annotator | None:
+def make_annotator(
+    config: s.Annotator, llm: s.Llm, root: Path, spent: Spent | None = None
+) -> Annotator | None:
     """The annotator of a config; None for `annotator=none`. Nothing is asked or loaded yet.
 
     Args:
         config: the `annotator` group.
         llm: the `llm` group, as the build uses it.
         root: the build's folder, which remembers answers.
+        spent: counts what this run spends of the budget of `llm`.
 
     Raises:
         WfllmError: no such prompts or checkpoint, or one that writes no plan or comments.
     """
     if isinstance(config, s.LlmAnnotator):
-        return _served(config, llm)
+        return _served(config, llm, spent)
     if isinstance(config, s.CheckpointAnnotator):
         return _trained(config, llm, root)
     return None
 
 
-def _served(config: s.LlmAnnotator, llm: s.Llm) -> Annotator:
+def _served(config: s.LlmAnnotator, llm: s.Llm, spent: Spent | None) -> Annotator:
     own = {key: getattr(config, key) for key in ("base_url", "model", "identity")}
-    given = {key: value for key, value in own.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in own.items() if value is not None}
     if given and not isinstance(llm, s.OpenAILlm):
         key = next(iter(given))
         mend = "Use llm=openai, or leave it out."
         raise WfllmError(f"llm={llm.name} is no server", where=f"annotator.{key}", mend=mend)
     if ("base_url" in given or "model" in given) and "identity" not in given:
         given["identity"] = None  # the identity of llm is that of another model
+    if isinstance(llm, s.OpenAILlm):
+        given["price_in"], given["price_out"] = prices_of(config, llm)
     asked = llm.model_copy(update=given)
     prompts = named_prompts(config.prompts)
     sampling = Sampling(config.temperature, config.max_tokens, config.seed)
@@ -63,7 +70,7 @@ def _served(config: s.LlmAnnotator, llm: s.Llm) -> Annotator:
         "llm": answer_settings(asked),
         "prompts": prompts.model_dump(mode="json"),
     }
-    return Annotator(lambda: open_model(asked), Wordings(prompts, FULL), read, settings, sampling)
+    return Annotator(lambda: open_model(asked, spent), Wordings(prompts, FULL), read, settings, sampling)
 
 
 def _trained(config: s.CheckpointAnnotator, llm: s.Llm, root: Path) -> Annotator:

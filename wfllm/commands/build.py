@@ -28,6 +28,7 @@ from wfllm.commands.lengths import lengths_of
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.errors import WfllmError, one_line, suggestion
+from wfllm.llm.limits import Spent
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.tracking.identity import code_fingerprint, data_fingerprint
 
@@ -45,7 +46,10 @@ def run(composed: Composed) -> int:
     root = Path(config.output).expanduser()
     _require_apart(config, root)
     shard = _shard(config.shard)
-    stages = pipeline(config, make_annotator(config.annotator, build_llm(config.llm, root), root))
+    spent = Spent()
+    stages = pipeline(
+        config, make_annotator(config.annotator, build_llm(config.llm, root), root, spent), spent
+    )
     _require_stages(config, [stage.name for stage in stages])
     root.mkdir(parents=True, exist_ok=True)
     _lock(root, shard)

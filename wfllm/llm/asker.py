@@ -186,6 +186,7 @@ class Asker:
             cost_usd=cost,
             attempts=fault.attempts,
             final=fault.final,
+            refused=fault.refused,
         )
 
     def _record(self, request: Request, reply: Reply) -> dict[str, Any]:

@@ -53,11 +53,25 @@ class Pace:
         return wait
 
 
+@dataclass
+class Spent:
+    """What was spent; models that share a budget share it."""
+
+    usd: float = 0.0
+    tokens: int = 0
+    requests: int = 0
+
+
 class Budget:
     """What one run may spend. A request is let through only if it fits at its longest answer.
 
     So what is spent stays within the budget as far as the prompt's tokens are estimated well, whatever the
     concurrency. Where a request does not fit while others are in flight, it waits for what they leave.
+
+    Args:
+        price: of the tokens.
+        usd, tokens, requests: what may be spent; None sets no limit.
+        spent: what others have spent of it before.
     """
 
     def __init__(
@@ -67,9 +81,10 @@ class Budget:
         usd: float | None = None,
         tokens: int | None = None,
         requests: int | None = None,
+        spent: Spent | None = None,
     ) -> None:
         self.price, self.usd, self.tokens, self.requests = price, usd, tokens, requests
-        self.spent_usd, self.spent_tokens, self.sent = 0.0, 0, 0
+        self.spent = spent or Spent()
         self._reserved: dict[int, Usage] = {}
         self._number = 0
         self._changed = asyncio.Event()
@@ -87,27 +102,27 @@ class Budget:
             await self._changed.wait()
         self._number += 1
         self._reserved[self._number] = worst
-        self.sent += 1
+        self.spent.requests += 1
         return self._number
 
     def settle(self, number: int, usage: Usage) -> None:
         """Book what it did cost."""
         del self._reserved[number]
-        self.spent_tokens += usage.total
-        self.spent_usd += self.price.of(usage) or 0.0
+        self.spent.tokens += usage.total
+        self.spent.usd += self.price.of(usage) or 0.0
         self._changed.set()
         self._changed = asyncio.Event()
 
     def _exceeded(self, worst: Usage) -> NoAnswerError | None:
-        if self.requests is not None and self.sent >= self.requests:
-            return _spent("requests", f"{self.requests}", f"{self.sent} requests", "")
-        tokens = self.spent_tokens + sum(u.total for u in self._reserved.values())
+        if self.requests is not None and self.spent.requests >= self.requests:
+            return _spent("requests", f"{self.requests}", f"{self.spent.requests} requests", "")
+        tokens = self.spent.tokens + sum(u.total for u in self._reserved.values())
         if self.tokens is not None and tokens + worst.total > self.tokens:
-            return _spent("tokens", f"{self.tokens}", f"{self.spent_tokens} tokens", f"{worst.total} tokens")
-        usd = self.spent_usd + sum(self.price.of(u) or 0.0 for u in self._reserved.values())
+            return _spent("tokens", f"{self.tokens}", f"{self.spent.tokens} tokens", f"{worst.total} tokens")
+        usd = self.spent.usd + sum(self.price.of(u) or 0.0 for u in self._reserved.values())
         cost = self.price.of(worst) or 0.0
         if self.usd is not None and usd + cost > self.usd:
-            return _spent("usd", f"{self.usd:g}", f"${self.spent_usd:.4f}", f"${cost:.4f}")
+            return _spent("usd", f"{self.usd:g}", f"${self.spent.usd:.4f}", f"${cost:.4f}")
         return None
 
 

@@ -17,6 +17,7 @@ class NoAnswerError(Exception):
         usage: tokens that were paid for all the same.
         sent: False where nothing was sent, so that it is no attempt.
         final: the fault lies in this very prompt (too long, refused): another day would not mend it.
+        refused: the server refuses the prompt, and does not say that its length is why.
     """
 
     def __init__(
@@ -30,11 +31,12 @@ class NoAnswerError(Exception):
         usage: Usage | None = None,
         sent: bool = True,
         final: bool = False,
+        refused: bool = False,
     ) -> None:
         self.reason = " ".join(reason.split())
         self.retry, self.after, self.stops, self.mend = retry, after, stops, mend
         self.usage = usage or Usage()
-        self.sent, self.attempts, self.final = sent, int(sent), final
+        self.sent, self.attempts, self.final, self.refused = sent, int(sent), final, refused
         super().__init__(self.reason)
 
     def line(self) -> str:

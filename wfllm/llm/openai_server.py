@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from wfllm.config.schema import OpenAILlm
 from wfllm.errors import WfllmError
 from wfllm.llm.backend import Backend
-from wfllm.llm.limits import Budget, Pace, Price
+from wfllm.llm.limits import Budget, Pace, Price, Spent
 from wfllm.llm.no_answer import NoAnswerError
 from wfllm.llm.reading import read_completion, status_fault
 from wfllm.llm.request import Reply, Request, Usage
@@ -26,17 +26,25 @@ LARGEST = 32 * 2**20
 class OpenAIServer(Backend):
     """The `llm=openai` group at work. Made anywhere, used in one event loop.
 
+    Args:
+        config: the group.
+        spent: what other models of the same run have spent of the budget.
+
     Raises:
         WfllmError: the key's environment variable is not set.
     """
 
-    def __init__(self, config: OpenAILlm) -> None:
+    def __init__(self, config: OpenAILlm, spent: Spent | None = None) -> None:
         self.config, self.model, self.concurrency = config, config.model, config.concurrency
         # The same name on another server may be other weights, so the address counts unless told otherwise.
         self.identity = config.identity or {"base_url": config.base_url.rstrip("/"), "model": config.model}
         self.price = Price(config.price_in, config.price_out)
         self.budget = Budget(
-            self.price, usd=config.budget_usd, tokens=config.budget_tokens, requests=config.budget_requests
+            self.price,
+            usd=config.budget_usd,
+            tokens=config.budget_tokens,
+            requests=config.budget_requests,
+            spent=spent,
         )
         self.pace = Pace(config.requests_per_minute)
         self.retries = Retries(config.retries, config.first_wait, config.longest_wait)
@@ -91,7 +99,12 @@ class OpenAIServer(Backend):
             key = self.config.key_variable or ""
             response = error.response
             raise status_fault(
-                error.status_code, response.headers, response.content, server=server, key=key
+                error.status_code,
+                response.headers,
+                response.content,
+                server=server,
+                key=key,
+                drop_refused=self.config.refused == "drop",
             ) from None
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error

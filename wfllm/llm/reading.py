@@ -71,13 +71,20 @@ def read_usage(value: Any, request: Request, text: str) -> Usage:
 
 
 def status_fault(
-    status: int, headers: Mapping[str, str], body: bytes, *, server: str, key: str
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    server: str,
+    key: str,
+    drop_refused: bool = False,
 ) -> NoAnswerError:
     """What a status that is no success means.
 
     Args:
         server: the address, for people.
         key: name of the environment variable with the key, for the mend.
+        drop_refused: whether a prompt that is refused again and again is given up (`llm.refused=drop`).
     """
     words = server_words(body) or _what(body)
     told = f"status {status} from {server}: {words}"
@@ -101,7 +108,12 @@ def status_fault(
         )
     if status in RETRIED or status >= 500:
         return NoAnswerError(told, retry=True, after=retry_after(headers))
-    return NoAnswerError(told, final=status == 413 or (status in (400, 422) and bool(TOO_LONG.search(words))))
+    if status == 413 or (status in (400, 422) and TOO_LONG.search(words)):
+        return NoAnswerError(told, final=True)
+    if drop_refused:
+        return NoAnswerError(told, retry=True, final=True, refused=True)
+    mend = "If other prompts are answered, llm.refused=drop leaves out what this one is for."
+    return NoAnswerError(told, refused=True, mend=mend)
 
 
 def server_words(body: Any) -> str:

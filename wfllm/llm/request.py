@@ -131,6 +131,7 @@ class Answer:
         took: tokens that the text alone took when it was written, remembered or not: the same in every run.
         final: where there is no text, whether the fault lies in this very prompt (too long, refused), so that
             asking it again later would end the same.
+        refused: where there is no text, whether the server refuses this prompt for no reason that is known.
         cost_usd: what they cost at the config's prices; None without prices.
         cached: remembered, or the same as another request that was asked meanwhile.
         attempts: how often the server was asked for it now; 0 where it was not asked at all.
@@ -146,3 +147,4 @@ class Answer:
     attempts: int = 0
     took: Usage = Usage()
     final: bool = False
+    refused: bool = False

@@ -20,6 +20,7 @@ from wfllm.config import schema as s
 from wfllm.config.compose import compose
 from wfllm.llm.backend import Backend
 from wfllm.llm.cache import Cache
+from wfllm.llm.limits import Spent
 from wfllm.llm.model import Model
 from wfllm.llm.request import Reply, Request, Usage
 
@@ -51,7 +52,7 @@ class Fake:
         self.cache = cache
         self.backend = FakeBackend(fake_model.say)
 
-    def open(self, config: s.Llm) -> Model:
+    def open(self, config: s.Llm, _spent: Spent | None = None) -> Model:
         return Model(self.backend, Cache(self.cache), again=config.again, max_tokens=config.max_tokens)
 
 

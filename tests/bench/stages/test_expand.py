@@ -185,6 +185,16 @@ def test_sampling_has_a_seed_of_the_item_where_it_samples(fake: Fake, tmp_path: 
     assert fake.backend.requests[-1].seed is None
 
 
+@pytest.mark.slow
+def test_a_budget_is_that_of_the_run_and_not_of_each_stage(server: FaultServer, tmp_path: Path) -> None:
+    data = records(tmp_path / "r.jsonl", 5)
+    few = ["expand.count=12", "llm.budget_requests=24"]  # 20 for thoughts, 12 for requests
+    assert main([*command(tmp_path / "b", data, server), *few]) == 1
+    assert sum(server.received.values()) == 24
+    assert main([*command(tmp_path / "b", data, server), *few]) == 0
+    assert sum(server.received.values()) == 32
+
+
 # --- killed ----------------------------------------------------------------------------------------
 
 

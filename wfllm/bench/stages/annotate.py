@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wfllm.bench.rules.text import LONGEST
-from wfllm.bench.stages.asking import Asking, Sampling, Talk
+from wfllm.bench.stages.asking import REFUSED, Asking, Sampling, Talk
 from wfllm.bench.stages.stage import Dropped, EachChunk, Item, Outcome
 from wfllm.config import schema as s
 from wfllm.llm.model import Model
@@ -41,11 +41,20 @@ class Annotator:
     sampling: Sampling = field(default_factory=Sampling)
 
 
+def prices_of(config: s.LlmAnnotator, llm: s.OpenAILlm) -> tuple[float | None, float | None]:
+    """USD for a million tokens that an annotator reads, and writes: its own, or those of the model it is."""
+    same = config.base_url is None and config.model is None
+    read = llm.price_in if config.price_in is None and same else config.price_in
+    written = llm.price_out if config.price_out is None and same else config.price_out
+    return read, written
+
+
 def annotating(annotator: Annotator) -> EachChunk:
     """The stage.
 
-    What is dropped here: `annotate` (the model refuses the very prompt), `cut` (the answer has no end) and
-    `too_long`. Whether an answer is any good is asked in stage `confirm`.
+    What is dropped here: `annotate` (the model refuses the very prompt), `refused` (the server does, and
+    `llm.refused=drop`), `cut` (the answer has no end) and `too_long`. Whether an answer is any good is
+    asked in stage `confirm`.
     """
     return EachChunk(
         "annotate", "expand", lambda _inputs: Annotate(annotator), annotator.settings, processes=False
@@ -64,13 +73,16 @@ class Annotate(Asking):
         self.model = annotator.open()
 
     async def one(self, talk: Talk, item: Item) -> Outcome:
-        fault = "no prompt for it"
+        fault, rule = "no prompt for it", PURPOSE
         for wording in self.annotator.prompts(item):
             answer = await talk.text(PURPOSE, wording, {})
             if answer.text is not None:
                 return self._read({**item, "meta": talk.noted(item.get("meta"))}, answer.text, answer.finish)
             fault = answer.error or fault
-        return Dropped({**item, "meta": talk.noted(item.get("meta"))}, PURPOSE, fault)
+            if answer.refused:  # in a shorter form it would be, too
+                rule = REFUSED
+                break
+        return Dropped({**item, "meta": talk.noted(item.get("meta"))}, rule, fault)
 
     def _read(self, item: Item, text: str, finish: str) -> Outcome:
         if len(text) > LONGEST:

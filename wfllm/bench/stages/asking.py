@@ -26,6 +26,7 @@ from wfllm.bench.stages.folder import CHUNK
 from wfllm.bench.stages.stage import Failed, Item, LongWork, Outcome
 from wfllm.config import schema as s
 from wfllm.llm.asker import Asker
+from wfllm.llm.limits import Spent
 from wfllm.llm.open import open_model
 from wfllm.llm.request import Answer, Request, Usage, prompt
 from wfllm.llm.structured import Check
@@ -37,8 +38,10 @@ CACHE = "answers.sqlite"
 _LEFT_OUT = {
     "cache", "key_variable", "concurrency", "requests_per_minute", "timeout", "retries", "first_wait",
     "longest_wait", "stop_after", "price_in", "price_out", "budget_usd", "budget_tokens", "budget_requests",
-    "max_tokens_key", "batch_size", "threads", "device",
+    "max_tokens_key", "batch_size", "threads", "device", "refused",
 }  # fmt: skip
+REFUSED = "refused"
+"""Rule of items that are dropped because the server refuses their prompt."""
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -61,6 +64,12 @@ class Found(Generic[M]):
 
     value: M | None
     fault: str = ""
+    refused: bool = False
+    """Whether there is none because the server refuses the prompt; see `llm.refused`."""
+
+    def rule(self, otherwise: str) -> str:
+        """The rule that drops an item for want of a value."""
+        return REFUSED if self.refused else otherwise
 
 
 def build_llm(config: s.Llm, root: Path) -> s.Llm:
@@ -124,7 +133,8 @@ class Talk:
         self._note(purpose, found.took)
         if found.waits:
             raise NobodyAnsweredError(f"{purpose}: {found.error}")
-        return Found(found.value, f"{purpose}: {found.error}" if found.value is None else "")
+        fault = f"{purpose}: {found.error}" if found.value is None else ""
+        return Found(found.value, fault, found.answer.refused)
 
     async def text(self, purpose: str, wording: s.Prompt, fields: Mapping[str, str]) -> Answer:
         """Ask for text of any form. `text` is None where the fault is the prompt's own (`error`).
@@ -170,12 +180,17 @@ class Talk:
 class Asking(LongWork, ABC):
     """The work of a stage that asks a model; opened when it is made, closed by the engine.
 
+    Args:
+        llm: the model.
+        sampling: how its answers are wanted.
+        spent: what other stages of this run have spent of the model's budget.
+
     Raises:
         WfllmError: the model cannot be opened (no key, no such transcript, a cache that cannot be used).
     """
 
-    def __init__(self, llm: s.Llm, sampling: Sampling) -> None:
-        self.model = open_model(llm)
+    def __init__(self, llm: s.Llm, sampling: Sampling, spent: Spent | None = None) -> None:
+        self.model = open_model(llm, spent)
         self.sampling = sampling
 
     @abstractmethod

@@ -13,6 +13,7 @@ from wfllm.bench.stages.distinct import KEYS
 from wfllm.bench.stages.repair import repaired
 from wfllm.bench.stages.stage import Dropped, EachChunk, Inputs, Item, Outcome, Work
 from wfllm.config import schema as s
+from wfllm.llm.limits import Spent
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.used import used_apis
 
@@ -23,12 +24,15 @@ BEFORE_REPAIR = ("too_long", "no_code", "control_characters", "repetition", "api
 _REPAIR_KEYS = {"temperature", "max_tokens", "seed"}
 
 
-def confirming(settings: s.Confirm, prompts: s.BuildPrompts, llm: s.Llm) -> EachChunk:
+def confirming(
+    settings: s.Confirm, prompts: s.BuildPrompts, llm: s.Llm, spent: Spent | None = None
+) -> EachChunk:
     """The stage.
 
     Args:
         settings: which rules, and whether a model repairs.
         prompts, llm: the wording of the repair, and who does it.
+        spent: what this run has spent of the model's budget.
     """
     if not settings.repair:
         plain = settings.model_dump(mode="json", exclude=_REPAIR_KEYS | KEYS)
@@ -37,7 +41,7 @@ def confirming(settings: s.Confirm, prompts: s.BuildPrompts, llm: s.Llm) -> Each
     return EachChunk(
         "confirm",
         "annotate",
-        lambda inputs: Repair(context_of(inputs, settings), prompts.repair, llm),
+        lambda inputs: Repair(context_of(inputs, settings), prompts.repair, llm, spent),
         {**settings.model_dump(mode="json", exclude=KEYS), **asked},
         also=("split",),
         processes=False,
@@ -77,10 +81,10 @@ class Repair(Asking):
         WfllmError: the model cannot be opened.
     """
 
-    def __init__(self, context: Context, wording: s.Prompt, llm: s.Llm) -> None:
+    def __init__(self, context: Context, wording: s.Prompt, llm: s.Llm, spent: Spent | None) -> None:
         self.context, self.wording = context, wording
         settings = context.settings
-        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed))
+        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed), spent)
 
     async def one(self, talk: Talk, item: Item) -> Outcome:
         hopeless = first_fault(item, self.context, BEFORE_REPAIR)

@@ -15,6 +15,7 @@ from wfllm.bench.describe.facts import Lengths, Prices, gather
 from wfllm.bench.describe.page import page
 from wfllm.bench.describe.table import as_csv, json_text
 from wfllm.bench.describe.tables import tables
+from wfllm.bench.stages.annotate import prices_of
 from wfllm.bench.stages.engine import Build
 from wfllm.config import schema as s
 from wfllm.files import write_text
@@ -69,12 +70,11 @@ class Describing:
 
 
 def known_prices(config: s.BuildCommand) -> Prices:
-    """What the questions of each stage cost: the `llm` group's prices, unless another model annotates."""
+    """What the questions of each stage cost: the `llm` group's prices, and the annotator's own."""
     if not isinstance(config.llm, s.OpenAILlm):
         return {}
     price = (config.llm.price_in, config.llm.price_out)
-    stages = ["thoughts", "expand", "confirm"]
-    annotator = config.annotator
-    if isinstance(annotator, s.LlmAnnotator) and annotator.base_url is None and annotator.model is None:
-        stages.append("annotate")
-    return dict.fromkeys(stages, price)
+    prices = dict.fromkeys(("thoughts", "expand", "confirm"), price)
+    if isinstance(config.annotator, s.LlmAnnotator):
+        prices["annotate"] = prices_of(config.annotator, config.llm)
+    return prices

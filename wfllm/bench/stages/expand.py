@@ -14,6 +14,7 @@ from wfllm.bench.thoughts.llm import in_language
 from wfllm.bench.thoughts.llm_text import query_fault, shown
 from wfllm.config import schema as s
 from wfllm.llm.asker import Asker
+from wfllm.llm.limits import Spent
 from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
 from wfllm.shortcuts.catalogue.render import render
@@ -28,13 +29,14 @@ class Query(BaseModel):
     query: str
 
 
-def expanding(settings: s.Expand, prompts: s.BuildPrompts, llm: s.Llm) -> EachChunk:
-    """The stage."""
+def expanding(
+    settings: s.Expand, prompts: s.BuildPrompts, llm: s.Llm, spent: Spent | None = None
+) -> EachChunk:
+    """The stage; `spent` is what this run has spent of the model's budget."""
 
     def prepare(inputs: Inputs) -> Expander:
-        return Expander(
-            settings, prompts, llm, load_catalogue(), examples_of(inputs.items("split"), settings)
-        )
+        examples = examples_of(inputs.items("split"), settings)
+        return Expander(settings, prompts, llm, load_catalogue(), examples, spent)
 
     plain = {
         **settings.model_dump(mode="json", exclude={"count"}),
@@ -58,11 +60,12 @@ class Expander(Asking):
         llm: s.Llm,
         catalogue: Catalogue,
         examples: dict[str, Item],
+        spent: Spent | None,
     ) -> None:
         self.settings, self.catalogue, self.examples = settings, catalogue, examples
         language = prompts.language.replace("{language}", settings.language or "")
         self.wording = (in_language(prompts, language) if settings.language else prompts).expand
-        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed))
+        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed), spent)
 
     def __call__(self, items: list[Item]) -> Iterator[Outcome]:
         """All at once first; then, in order, whatever is too similar to an earlier one is asked again.
@@ -88,7 +91,7 @@ class Expander(Asking):
         except NobodyAnsweredError as fault:
             return Failed({"id": item.get("id")}, str(fault))
         if found.value is None:
-            return Dropped(_with_usage(talk, item), "similar", found.fault)
+            return Dropped(_with_usage(talk, item), found.rule("similar"), found.fault)
         return self._outcome(talk, item, found)
 
     async def _ask(self, talk: Talk, item: Item, unlike: str = "", taken: Sequence[str] = ()) -> Found[Query]:
@@ -120,7 +123,7 @@ class Expander(Asking):
     def _outcome(self, talk: Talk, item: Item, found: Found[Query]) -> Outcome:
         item = _with_usage(talk, item)
         if found.value is None:
-            return Dropped(item, "expand", found.fault)
+            return Dropped(item, found.rule("expand"), found.fault)
         return {**item, "query": " ".join(found.value.query.split())}
 
     def nearest(self, query: str, others: Sequence[str]) -> str:

@@ -17,36 +17,40 @@ from wfllm.bench.stages.stage import Stage
 from wfllm.bench.stages.thoughts import thinking
 from wfllm.bench.stages.transcribe import transcribing
 from wfllm.config import schema as s
+from wfllm.llm.limits import Spent
 
 SOURCES = ("split", "distinct")
 """Stages whose items make the dataset, where a build has them: the seed part, then the synthetic part."""
 
 
-def pipeline(config: s.BuildCommand, annotator: Annotator | None = None) -> list[Stage]:
+def pipeline(
+    config: s.BuildCommand, annotator: Annotator | None = None, spent: Spent | None = None
+) -> list[Stage]:
     """Every stage this config asks for.
 
     Args:
         config: the command's.
         annotator: who writes workflows for new requests; without one the build ends with these.
+        spent: counts what this run spends of the budget of `llm`, all stages together.
 
     Raises:
         WfllmError: the data source is not there.
     """
     collecting, roots = collect(config.data)
-    llm = build_llm(config.llm, Path(config.output).expanduser())
+    llm, spent = build_llm(config.llm, Path(config.output).expanduser()), spent or Spent()
     stages: list[Stage] = [
         collecting,
         transcribing(roots),
         filtering(config.filter, config.data),
-        thinking(config.thoughts, config.prompts, llm),
+        thinking(config.thoughts, config.prompts, llm, spent),
         splitting(config.splits),
     ]
     if config.expand.count:
-        stages += [drawing(config.expand), expanding(config.expand, config.prompts, llm)]
+        stages += [drawing(config.expand), expanding(config.expand, config.prompts, llm, spent)]
         if annotator is not None:
             stages += [
                 annotating(annotator),
-                confirming(config.confirm, config.prompts, llm),
+                confirming(config.confirm, config.prompts, llm, spent),
                 distinguishing(config.confirm, config.expand),
             ]
     return stages

@@ -57,7 +57,7 @@ async def repaired(talk: Talk, item: Item, wording: s.Prompt, catalogue: Catalog
     found = await talk.ask("repair", wording, fields(item, catalogue), Repaired, wrong)
     meta = talk.noted(item.get("meta"))
     if found.value is None:
-        return Dropped({**item, "meta": meta}, "repair", found.fault)
+        return Dropped({**item, "meta": meta}, found.rule("repair"), found.fault)
     plan, code = found.value.text(), found.value.bare()
     made = {**item, "task_plan": plan, "annotated_code": code, "meta": meta}
     pairs = trajectories(item["id"], item["annotated_code"], code, catalogue)

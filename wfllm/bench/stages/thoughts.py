@@ -12,6 +12,7 @@ from wfllm.bench.thoughts.catalogue import annotate
 from wfllm.bench.thoughts.llm import Thinker
 from wfllm.config import schema as s
 from wfllm.errors import WfllmError
+from wfllm.llm.limits import Spent
 from wfllm.shortcuts.catalogue import load_catalogue
 
 _KEYS = {f.name for f in fields(Record)}
@@ -19,12 +20,16 @@ PROMPTS = {"name", "language", "rename", "comments", "plan", "query"}
 
 
 def thinking(
-    thoughts: s.Thoughts, prompts: s.BuildPrompts | None = None, llm: s.Llm | None = None
+    thoughts: s.Thoughts,
+    prompts: s.BuildPrompts | None = None,
+    llm: s.Llm | None = None,
+    spent: Spent | None = None,
 ) -> EachChunk:
     """The stage.
 
     Args:
         prompts, llm: the wording, and who answers, where `thoughts` asks a model.
+        spent: what this run has spent of the model's budget.
     """
     settings = thoughts.model_dump(mode="json")
     if not isinstance(thoughts, s.LlmThoughts):
@@ -34,16 +39,18 @@ def thinking(
     wording = prompts.model_dump(mode="json", include=PROMPTS)
     settings = {**settings, "prompts": wording, "llm": answer_settings(llm)}
     return EachChunk(
-        "thoughts", "filter", lambda _: Thoughts(thoughts, prompts, llm), settings, processes=False
+        "thoughts", "filter", lambda _: Thoughts(thoughts, prompts, llm, spent), settings, processes=False
     )
 
 
 class Thoughts(Asking):
     """The work of `thoughts=llm`."""
 
-    def __init__(self, settings: s.LlmThoughts, prompts: s.BuildPrompts, llm: s.Llm) -> None:
+    def __init__(
+        self, settings: s.LlmThoughts, prompts: s.BuildPrompts, llm: s.Llm, spent: Spent | None
+    ) -> None:
         self.thinker = Thinker(settings, prompts, load_catalogue())
-        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed))
+        super().__init__(llm, Sampling(settings.temperature, settings.max_tokens, settings.seed), spent)
 
     async def one(self, talk: Talk, item: Item) -> Outcome:
         return await self.thinker.think(talk, item)

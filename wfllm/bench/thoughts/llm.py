@@ -62,10 +62,10 @@ class Query(BaseModel):
 
 
 class UnusableError(Exception):
-    """A part of the thoughts could not be had: (rule, reason)."""
+    """A part of the thoughts could not be had."""
 
-    def __init__(self, part: str, reason: str) -> None:
-        self.part, self.reason = part, reason
+    def __init__(self, rule: str, reason: str) -> None:
+        self.rule, self.reason = rule, reason
         super().__init__(reason)
 
 
@@ -105,7 +105,8 @@ class Thinker:
                         continue
                     except UnusableError as fault:
                         if self.settings.fallback == "drop":
-                            return Dropped({**item, "meta": talk.noted(item.get("meta"))}, part, fault.reason)
+                            meta = talk.noted(item.get("meta"))
+                            return Dropped({**item, "meta": meta}, fault.rule, fault.reason)
                         failed[part] = fault.reason
                 if part != "rename" and authors[part] != "none" and not self._has(part, record):
                     record = self._by_catalogue(part, record)
@@ -171,7 +172,7 @@ class Thinker:
             fill = {"code": shown(code, self.settings.longest_line), "names": told}
             found = await talk.ask("rename", self.prompts.rename, fill, Names, fault)
             if found.value is None:
-                raise UnusableError("rename", found.fault)
+                raise UnusableError(found.rule("rename"), found.fault)
             try:
                 code = renamed(code, {name: found.value.names[name] for name in part})
             except WfllmError as error:
@@ -190,7 +191,7 @@ class Thinker:
             fill = {"code": shown(code, self.settings.longest_line, numbered=True), "numbers": _ranges(part)}
             found = await talk.ask("comments", self.prompts.comments, fill, Comments, fault)
             if found.value is None:
-                raise UnusableError("comments", found.fault)
+                raise UnusableError(found.rule("comments"), found.fault)
             told = found.value.by_number()
             comments.update({number - 1: told[number] for number in part})
         return replace(record, annotated_code=with_comments(code, comments))
@@ -201,7 +202,7 @@ class Thinker:
 
         found = await talk.ask("plan", self.prompts.plan, self._shown(record), Plan, fault)
         if found.value is None:
-            raise UnusableError("plan", found.fault)
+            raise UnusableError(found.rule("plan"), found.fault)
         return replace(record, task_plan="\n".join(found.value.lines()))
 
     async def _query(self, talk: Talk, record: Record) -> Record:
@@ -219,7 +220,7 @@ class Thinker:
 
         found = await talk.ask("query", self.prompts.query, self._shown(record), Query, fault)
         if found.value is None:
-            raise UnusableError("query", found.fault)
+            raise UnusableError(found.rule("query"), found.fault)
         return replace(record, query=" ".join(found.value.query.split()))
 
     def _shown(self, record: Record) -> dict[str, str]:

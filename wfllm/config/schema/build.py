@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wfllm.config.schema.base import Count, Float, Language, Positive, Schema, Seed, Share, Temperature, Url
+from wfllm.config.schema.base import Count, Float, Language, Money, Positive, Schema, Seed, Share, Temperature, Url
 
 Script = Literal["latin", "han", "kana", "hangul", "cyrillic", "arabic", "hebrew", "thai"]
 
@@ -136,6 +136,11 @@ class LlmAnnotator(AskedAnnotator):
     identity: str | None = None
     """What the cache and the build know it by; null takes `llm.identity`, or address and model. Set it where
     several servers serve the same weights."""
+    price_in: Money | None = None
+    """USD for a million tokens that it reads; null takes `llm.price_in`, or where it has an address or a name
+    of its own knows no price."""
+    price_out: Money | None = None
+    """USD for a million tokens that it writes, likewise."""
     temperature: Temperature | None = None
     """Sampling temperature; null takes `llm.temperature`. Unknown in the paper."""
     max_tokens: Positive = 4096
