@@ -7,7 +7,11 @@ import warnings
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 # Tiny models run many times faster on one thread than on several that wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

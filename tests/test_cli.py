@@ -69,6 +69,7 @@ def test_help_lists_every_group_and_option_with_one_line_each(capsys: pytest.Cap
         assert all(len(words) == 2 and len(words[1]) > 5 for words in below), below
 
 
+@pytest.mark.slow
 def test_help_and_faults_import_nothing_heavy() -> None:
     script = (
         "import sys, io, contextlib\n"
@@ -246,6 +247,7 @@ def test_a_closed_pipe_is_silent() -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_one_line() -> None:
     with open("/dev/full", "w") as full:

@@ -55,6 +55,7 @@ def depth(node: ast.AST) -> int:
     return inner + isinstance(node, (ast.If, ast.For, ast.Match))
 
 
+@pytest.mark.slow
 def test_numbers_of_the_starter_corpus_are_those_of_a_plain_recount(tmp_path: Path) -> None:
     records = load_starter()
     build = built(tmp_path, split=[record.as_json() for record in records])

@@ -133,9 +133,9 @@ def test_a_catalogue_of_ones_own_documents(tmp_path: Path, capsys: pytest.Captur
     ("held", "asked", "cause"),
     [
         ("1/1", "1/1", "another build is writing here"),
-        ("1/1", "1/2", "another build is writing here"),
-        ("1/2", "1/1", "another build is writing here"),
-        ("1/2", "1/2", "shard 1/2 is being made here"),
+        pytest.param("1/1", "1/2", "another build is writing here", marks=pytest.mark.slow),
+        pytest.param("1/2", "1/1", "another build is writing here", marks=pytest.mark.slow),
+        pytest.param("1/2", "1/2", "shard 1/2 is being made here", marks=pytest.mark.slow),
         ("1/2", "2/2", ""),
     ],
 )
@@ -160,6 +160,7 @@ def test_two_at_once(
             other.kill()
 
 
+@pytest.mark.slow
 def test_locks_are_given_back(tmp_path: Path) -> None:
     path = records(tmp_path / "r.jsonl", 3)
     assert build("data=records", f"data.path={path}", f"output={tmp_path / 'out'}") == 0

@@ -176,6 +176,7 @@ def test_wide_menus() -> None:
     assert "Case 99" in texts(chart_svg(made))
 
 
+@pytest.mark.slow
 def test_five_thousand_actions_take_room_in_proportion() -> None:
     def body(n: int) -> list[Action]:
         return [

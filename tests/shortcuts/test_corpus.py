@@ -12,7 +12,7 @@ from tests.shortcuts.meaning import meaning
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.compile import compile_code
 from wfllm.shortcuts.hints import same
-from wfllm.shortcuts.reader import find, read
+from wfllm.shortcuts.reader import Source, find, read
 from wfllm.shortcuts.stats import stats_of, stats_of_code
 from wfllm.shortcuts.syntax import blocks_of, preorder
 from wfllm.shortcuts.transcribe import Transcript, transcribe
@@ -20,11 +20,18 @@ from wfllm.shortcuts.tree import build_tree
 from wfllm.shortcuts.unparse import escape_newer
 
 
+@pytest.fixture(scope="module", params=[10, pytest.param(1, marks=pytest.mark.slow)])
+def sources(shared_data: Path, request: pytest.FixtureRequest) -> list[Source]:
+    """Every tenth file, or all."""
+    paths = find(str(shared_data / "shortcuts"))[:: request.param]
+    found = [source for path in paths for source in read(path)]
+    assert len(found) == {1: 356, 10: 36}[request.param]
+    assert [s.error for s in found if s.error] == []
+    return found
+
+
 @pytest.fixture(scope="module")
-def transcripts(shared_data: Path) -> list[Transcript]:
-    sources = [source for path in find(str(shared_data / "shortcuts")) for source in read(path)]
-    assert len(sources) == 356
-    assert [s.error for s in sources if s.error] == []
+def transcripts(sources: list[Source]) -> list[Transcript]:
     return [transcribe(build_tree(s.plist, s.name)) for s in sources if s.plist is not None]
 
 
@@ -60,29 +67,24 @@ def test_counts_of_code_are_counts_of_the_file(transcripts: list[Transcript]) ->
         assert (of_code.ifs, of_code.loops) == (of_file.ifs, of_file.loops), made.workflow.name
 
 
-@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_code_and_sidecar_give_the_identical_file(
-    transcripts: list[Transcript], shared_data: Path, step: int
+    transcripts: list[Transcript], sources: list[Source]
 ) -> None:
-    sources = [source for path in find(str(shared_data / "shortcuts")) for source in read(path)]
-    for made, source in list(zip(transcripts, sources, strict=True))[::step]:
+    for made, source in zip(transcripts, sources, strict=True):
         sidecar = json.loads(json.dumps(made.sidecar))
         assert same(compile_code(made.code, sidecar, made.data), source.plist), source.name
 
 
-@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])
-def test_code_alone_reads_as_the_same_code(transcripts: list[Transcript], step: int) -> None:
-    for made in transcripts[::step]:
+def test_code_alone_reads_as_the_same_code(transcripts: list[Transcript]) -> None:
+    for made in transcripts:
         alone = compile_code(made.code, None, made.data)
         again = transcribe(build_tree(alone, made.workflow.name))
         assert again.code == made.code, made.workflow.name
 
 
-@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])
-def test_code_alone_means_the_same(transcripts: list[Transcript], shared_data: Path, step: int) -> None:
-    sources = [source for path in find(str(shared_data / "shortcuts")) for source in read(path)]
+def test_code_alone_means_the_same(transcripts: list[Transcript], sources: list[Source]) -> None:
     apis = load_catalogue()
-    for made, source in list(zip(transcripts, sources, strict=True))[::step]:
+    for made, source in zip(transcripts, sources, strict=True):
         assert source.plist is not None
         alone = compile_code(made.code, None, made.data)
         assert meaning(alone, apis) == meaning(source.plist, apis), source.name

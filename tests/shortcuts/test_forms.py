@@ -300,14 +300,15 @@ def test_what_a_property_list_holds_passes() -> None:
     assert form_findings(plist(act("x", **fields))) == []
 
 
-def test_real_files_have_the_forms(shared_data: Path) -> None:
+@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_real_files_have_the_forms(shared_data: Path, step: int) -> None:
     strict: Counter[str] = Counter()
-    for path in find(str(shared_data / "shortcuts")):
+    for path in find(str(shared_data / "shortcuts"))[::step]:
         for source in read(path):
             found = form_findings(source.plist)
             strict.update({f.rule for f in found})
             assert [f.line() for f in found if f.rule not in RELAXED] == [], source.name
-    assert set(strict) == set(RELAXED), "every relaxed rule is one that real files break"
+    assert step > 1 or set(strict) == set(RELAXED), "every relaxed rule is one that real files break"
 
 
 @pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)])

@@ -188,6 +188,7 @@ def comes_through(workflow: dict[str, Any], kinds: tuple[Any, ...] = KINDS) -> s
     return seen
 
 
+@pytest.mark.slow
 def test_any_key_may_hold_anything() -> None:
     whole = plistlib.loads(small_seeds()[0][1:])
     picked = KINDS[2::9]

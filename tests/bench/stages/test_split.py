@@ -75,7 +75,7 @@ SHARES = st.floats(0, 0.3)
 
 
 @given(COLLECTION, SHARES, SHARES, SHARES, st.integers(0, 5))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_nothing_stands_on_both_sides(items: Items, dev: float, id: float, ood: float, seed: int) -> None:
     result = outcomes(items, dev=dev, id=id, ood=ood, seed=seed)
     kept = [o for o in result if isinstance(o, dict)]
@@ -99,7 +99,7 @@ def test_nothing_stands_on_both_sides(items: Items, dev: float, id: float, ood: 
 
 
 @given(COLLECTION, ITEM, st.integers(0, 5))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_one_record_more_moves_no_other_unless_it_must(items: Items, new: Any, seed: int) -> None:
     more = [*items, item(len(items), f"f(x={new[0]})\n", new[1], new[2])]
     same = {content_key(o["annotated_code"]) for o in more[-1:]}
@@ -112,7 +112,7 @@ def test_one_record_more_moves_no_other_unless_it_must(items: Items, new: Any, s
 
 
 @given(COLLECTION, st.lists(ITEM, max_size=10), st.sets(st.sampled_from(APIS), max_size=3))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_with_named_apis_a_collection_grows_and_nothing_moves(
     items: Items, new: list[Any], unseen: set[str]
 ) -> None:

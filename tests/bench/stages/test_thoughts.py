@@ -278,6 +278,7 @@ def test_every_fault_that_passes_is_waited_out(server: FaultServer, tmp_path: Pa
     assert min(server.received.values()) == 2  # more where a busy machine took longer than the timeout
 
 
+@pytest.mark.slow
 def test_what_fails_is_listed_the_rest_goes_on_and_the_same_command_asks_what_is_missing(
     server: FaultServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
