@@ -57,6 +57,12 @@ def repair(code: str) -> Repaired:
 
     Code that parses stays as it is to the letter, the comments in its texts too.
     """
+    with warnings.catch_warnings():  # of odd escapes; once, since thousands of pieces are parsed
+        warnings.simplefilter("ignore")
+        return _repaired(code)
+
+
+def _repaired(code: str) -> Repaired:
     fault = _fault(code)
     if fault is None:
         return Repaired(code)
@@ -74,7 +80,7 @@ def repair(code: str) -> Repaired:
     whole = "\n".join(pieces)
     left = _fault(whole)
     if left is None:
-        return Repaired(whole, made)
+        return Repaired(whole, +made)
     return Repaired(code, lost=unsure or _lost(left, whole.split("\n")))
 
 
@@ -116,11 +122,11 @@ def _open_quote(line: str, quote: str) -> str:
 def _mended(piece: str, made: Counter[str]) -> tuple[str, str]:
     """One statement as Python where it can be, and why where it cannot."""
     piece, comments = _comments_out(piece)
-    made[COMMENT] += len(comments)
+    if comments:
+        made[COMMENT] += len(comments)
     body = piece.lstrip(" \t")
     indent = piece[: len(piece) - len(body)]
     before = "".join(f"{indent}{c.strip()}\n" for c in comments)
-    made += Counter()  # drops zeros
     if not body or body.startswith("#") or _parses(body):
         return before + piece, ""
     named = _properties(body, made)
@@ -204,9 +210,7 @@ def _parses(body: str) -> bool:
 
 def _fault(code: str) -> SyntaxError | ValueError | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(code)
+        ast.parse(code)
     except (SyntaxError, ValueError) as fault:
         return fault
     except (RecursionError, MemoryError):

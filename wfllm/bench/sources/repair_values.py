@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections import Counter
 
 BARE, TYPED, BRACES = "bare_text", "typed_item", "braces"
@@ -45,10 +44,9 @@ def mend_value(text: str, made: Counter[str]) -> str:
 
 
 def is_value(text: str) -> bool:
+    """Whether a text is an expression of Python. The caller silences warnings of odd escapes."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text.strip(), mode="eval")
+        ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
