@@ -140,3 +140,5 @@ def is_left_out(node: ast.expr) -> bool:
 
 READERS: dict[str, Callable[[ast.Call, ReadScope], Any]] = {}
 """Function of the dialect → reader of the value it stands for; `read_values.py` fills it."""
+TOKENREADERS: dict[str, Callable[[ast.Call, ReadScope], Token]] = {}
+"""Function of the dialect → reader of the reference it stands for; `read_tokens.py` fills it."""

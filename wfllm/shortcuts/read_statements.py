@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from wfllm.shortcuts import actions as st
+from wfllm.shortcuts import read_tokens as _  # noqa: F401 - expressions find the readers of references
 from wfllm.shortcuts.build_values import build, build_item, is_plain
 from wfllm.shortcuts.check_forms import spoken
 from wfllm.shortcuts.names import DIALECT, TAKEN, api_identifier
