@@ -22,7 +22,7 @@ from tests.training.conftest import make_samples, tiny_llama
 from tests.training.test_exactness import KillAt, KilledError
 from wfllm.config.groups import option_files
 from wfllm.config.registry import SCHEMAS
-from wfllm.config.schema import Freeze, Lora, LoraPlus, Optim, Pissa, Strategy, TinyModel, Trainer
+from wfllm.config.schema import Freeze, Lora, LoraPlus, Optim, Pissa, RsLora, Strategy, TinyModel, Trainer
 from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
 from wfllm.models.load import load_model, meta_model
@@ -422,7 +422,7 @@ def test_norms_and_biases_do_not_decay(base: str) -> None:
     assert all(p.ndim > 1 for p in groups[0]["params"])
 
 
-def test_rslora_at_any_rank_has_loras_scale_at_its_default(base: str) -> None:
+def test_rslora_has_loras_default_scale_at_four_times_its_rank(base: str) -> None:
     from peft.tuners.lora import LoraLayer
 
     torch.manual_seed(0)
@@ -430,8 +430,8 @@ def test_rslora_at_any_rank_has_loras_scale_at_its_default(base: str) -> None:
         name: next(m.scaling["default"] for m in model.modules() if isinstance(m, LoraLayer))
         for name, model in (
             ("lora", load_to_train(base, MODEL, Lora(name="lora"), TRAINER)),
-            ("rslora", load_to_train(base, MODEL, strategy("rslora", r=16), TRAINER)),
-            ("wide", load_to_train(base, MODEL, strategy("rslora", r=64), TRAINER)),
+            ("rslora", load_to_train(base, MODEL, RsLora(name="rslora"), TRAINER)),
+            ("wide", load_to_train(base, MODEL, RsLora(name="rslora", r=256), TRAINER)),
         )
     }
     assert scales == {"lora": 2.0, "rslora": 2.0, "wide": 1.0}

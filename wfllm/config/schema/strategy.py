@@ -47,8 +47,10 @@ class RsLora(Adapters):
     """LoRA whose update keeps its size at any rank (rsLoRA, arXiv 2312.03732)."""
 
     name: Literal["rslora"]
-    alpha: Annotated[Float, Field(gt=0)] = 8
-    """Scale: the update is multiplied by alpha / √r; 8 is LoRA's default scale at rank 16."""
+    r: Positive = 64
+    """Rank of the update. Up to about 16 rsLoRA is LoRA with another alpha; it is for higher ones."""
+    alpha: Annotated[Float, Field(gt=0)] = 16
+    """Scale: the update is multiplied by alpha / √r, which with the defaults is LoRA's default scale."""
 
 
 class Dora(Adapters):
