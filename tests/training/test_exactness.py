@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,21 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from tests.training.conftest import make_samples, tiny_llama
-from wfllm.config.schema import Full, Lora, Optim, Trainer
+from tests.training.fitting import OPTIM as OPTIM
+from tests.training.fitting import fit, last, losses
+from wfllm.config.schema import Full, Lora, Trainer
 from wfllm.data.batches import collate
-from wfllm.data.encode import Encoded
+from wfllm.data.encode import CODE, COMMENT, CORRECTION, ERROR, PLAN, Encoded
 from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
-from wfllm.tracking.metrics_log import MetricsLog, read_metrics
-from wfllm.training.checkpoints import load_trained, merged, save_trained, steps_of
-from wfllm.training.loop import LAST, build_trainer, chosen_callbacks, total_steps
+from wfllm.tracking.metrics_log import read_metrics
+from wfllm.training.checkpoints import load_trained, merged, save_trained
+from wfllm.training.loop import LAST, build_trainer
 from wfllm.training.loss import summed_loss
 from wfllm.training.module import WorkflowModule
+from wfllm.training.resume import steps_of
 from wfllm.training.strategies import apply_strategy
 
-# AdamW divides a gradient by its own size: without a large eps, rounding in a gradient near zero becomes a
-# step as large as any other, and no two orders of summation would agree.
-OPTIM = Optim(name="adamw", lr=1e-2, eps=1e-3)
 pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
 )
@@ -46,41 +47,6 @@ class KillAt(pl.Callback):
         self.left -= 1
         if self.left < 0:
             raise KilledError
-
-
-def fit(
-    folder: Path,
-    samples: list[Encoded],
-    *,
-    strategy: Full | Lora | None = None,
-    resume: str | None = None,
-    kill: KillAt | None = None,
-    log: bool = False,
-    optim: Optim = OPTIM,
-    **trainer: Any,
-) -> torch.Tensor:
-    """Train a tiny Llama, from the last checkpoint on where one is named; all its weights as one vector."""
-    settings = {"epochs": 2, "samples": 0, "precision": "32-true", **trainer}
-    config = Trainer(name="default", accelerator="cpu", **settings)
-    pl.seed_everything(0, verbose=False)
-    model = apply_strategy(tiny_llama(), strategy or Full(name="full"))
-    data = WorkflowData(samples, samples[:3], batch_size=config.batch_size, pad_id=0, seed=0)
-    steps = total_steps(data.batches_per_epoch, config)
-    module = WorkflowModule(model, optim, config, steps=steps, accumulate=config.accumulate)
-    folder.mkdir(parents=True, exist_ok=True)
-    loggers = [MetricsLog(folder / "metrics.jsonl")] if log else []
-    for logger in loggers:
-        logger.rewind(steps_of(Path(resume)) if resume else 0)
-    callbacks = [*([kill] if kill else []), *chosen_callbacks(config, optim, folder)]
-    loop = build_trainer(config, folder, loggers, callbacks)
-    loop.fit(module, datamodule=data, ckpt_path=resume, weights_only=True)
-    assert loop.global_step == steps or config.patience
-    return torch.cat([p.detach().flatten() for p in module.model.parameters()])
-
-
-def last(folder: Path) -> str | None:
-    path = folder / f"{LAST}.ckpt"
-    return str(path) if path.is_file() else None
 
 
 def test_supervised_positions_alone_give_the_plain_loss(samples: list[Encoded]) -> None:
@@ -111,6 +77,49 @@ def test_accumulation_equals_one_big_batch(
     assert float((one - cut).abs().max()) < 1e-6
     start = torch.cat([p.detach().flatten() for p in tiny_llama().parameters()])
     assert float((one - start).abs().max()) > 1e-3
+
+
+def roles_of_all_kinds() -> list[Encoded]:
+    """Samples whose answers are plan, comment, code, error and correction in turn."""
+    kinds = (PLAN, COMMENT, CODE, ERROR, CORRECTION)
+    mixed = []
+    for sample in make_samples(13):
+        roles = [r if r != CODE else kinds[i // 3 % len(kinds)] for i, r in enumerate(sample.roles)]
+        mixed.append(Encoded(sample.id, sample.input_ids, roles))
+    return mixed
+
+
+def test_rows_one_by_one_rows_together_and_packs_are_the_same_step(tmp_path: Path) -> None:
+    """Tokens weigh by their role, 0.3 or 2 or nothing, however the step is cut."""
+    settings: dict[str, Any] = {"epochs": 1, "weights": (0.0, 1.0, 0.3, 1.0, 0.0, 2.0)}
+    samples = roles_of_all_kinds()
+    together = fit(tmp_path / "together", samples, batch_size=13, accumulate=1, **settings)
+    single = fit(tmp_path / "single", samples, batch_size=1, accumulate=13, **settings)
+    packed = fit(tmp_path / "packed", samples, batching="packed", accumulate=20, log=True, **settings)
+    assert float((together - single).abs().max()) < 1e-6
+    assert float((together - packed).abs().max()) < 1e-6
+    assert len(losses(tmp_path / "packed")) == 2  # one step, one validation
+    plain = fit(tmp_path / "plain", samples, batch_size=13, accumulate=1, epochs=1)
+    assert float((together - plain).abs().max()) > 1e-4
+
+
+def test_a_last_partial_window_of_packs_is_a_step_of_its_own(tmp_path: Path) -> None:
+    """Packs in windows of 2: each step's loss is the mean over its own weights, so it is no smaller."""
+    fit(tmp_path, make_samples(13), batching="packed", accumulate=2, epochs=1, log=True)
+    course = [value for _, name, value in losses(tmp_path) if name == "train/loss"]
+    tokens = [r["train/supervised_tokens"] for r in read_metrics(tmp_path / "metrics.jsonl") if len(r) > 5]
+    assert len(course) == len(tokens) > 1
+    assert all(3 < value < 6 for value in course)  # near ln 97, whatever the number of packs
+
+
+def test_seed_zero_is_a_seed(tmp_path: Path, samples: list[Encoded]) -> None:
+    how = Lora(name="lora", dropout=0.2)
+    one, again, other = (
+        fit(tmp_path / name, samples, strategy=how, epochs=1, accumulate=3, seed=seed)
+        for name, seed in (("one", 0), ("again", 0), ("other", 1))
+    )
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
 
 
 @pytest.mark.parametrize("precision", ["bf16-mixed", "bf16-true", "auto"])
@@ -190,23 +199,18 @@ def _resumes_exactly(
         "log": True,
     }
     whole = fit(folder / "whole", samples, **settings)
-    losses = _losses(folder / "whole")
-    assert len([name for _, name, _ in losses if name == "val/loss"]) == 2
+    course = losses(folder / "whole")
+    assert len([name for _, name, _ in course if name == "val/loss"]) == 2
     for plan in plans:
         place = folder / "-".join(map(str, plan))
         for number in plan:
             try:
-                fit(place, samples, resume=last(place), kill=KillAt(hook, number), **settings)
+                fit(place, samples, resume=last(place), callbacks=[KillAt(hook, number)], **settings)
             except KilledError:
                 continue
         resumed = fit(place, samples, resume=last(place), **settings)
         assert torch.equal(whole, resumed), f"killed at {hook} {plan}"
-        assert _losses(place) == losses, f"killed at {hook} {plan}"
-
-
-def _losses(folder: Path) -> list[tuple[int, str, float]]:
-    rows = read_metrics(folder / "metrics.jsonl")
-    return [(r["step"], name, r[name]) for r in rows for name in ("train/loss", "val/loss") if name in r]
+        assert losses(place) == course, f"killed at {hook} {plan}"
 
 
 def test_lora_starts_as_the_base_model_and_leaves_it_alone(tmp_path: Path, samples: list[Encoded]) -> None:
@@ -276,6 +280,55 @@ def test_nan_loss_stops_and_names_the_step(tmp_path: Path, samples: list[Encoded
     config = Trainer(name="default", accelerator="cpu", epochs=1, accumulate=4)
     with pytest.raises(WfllmError, match="nan at step 1"):
         build_trainer(config, tmp_path, [], []).fit(module, datamodule=data)
+
+
+class Overflow(pl.Callback):
+    """Makes one gradient infinite in the backward pass of the `number`-th batch."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.left -= 1
+        if self.left == 0:
+            weight = next(p for p in pl_module.parameters() if p.grad is not None)
+            assert weight.grad is not None
+            weight.grad[0] = float("inf")
+
+
+def test_a_gradient_that_overflows_stops_before_it_spoils_the_weights(
+    tmp_path: Path, samples: list[Encoded]
+) -> None:
+    with pytest.raises(WfllmError, match=r"gradient became (inf|nan) at step 3") as caught:
+        fit(tmp_path, samples, accumulate=2, checkpoint_every=1, callbacks=[Overflow(6)])
+    assert "last.ckpt is the last good state" in (caught.value.mend or "")
+    state = torch.load(tmp_path / f"{LAST}.ckpt", weights_only=True)
+    assert state["global_step"] == 2
+    assert all(bool(torch.isfinite(w).all()) for w in state["state_dict"].values())
+    with pytest.raises(WfllmError) as caught:
+        fit(tmp_path / "early", samples, accumulate=2, checkpoint_every=9, callbacks=[Overflow(6)])
+    assert "last.ckpt" not in (caught.value.mend or "")
+
+
+def test_a_full_disk_stops_with_the_last_checkpoint_intact(tmp_path: Path, samples: list[Encoded]) -> None:
+    settings: dict[str, Any] = {"accumulate": 3, "checkpoint_every": 1, "epochs": 1}
+    whole = fit(tmp_path / "whole", samples, **settings)
+    with pytest.raises(KilledError):
+        fit(tmp_path / "full", samples, callbacks=[KillAt("on_train_batch_end", 4)], **settings)
+    path = Path(str(last(tmp_path / "full")))
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))
+    try:
+        with pytest.raises(WfllmError, match="could not be written") as caught:
+            fit(tmp_path / "full", samples, resume=str(path), **settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "last checkpoint is intact" in (caught.value.mend or "")
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob(".*"))
+    assert torch.equal(fit(tmp_path / "full", samples, resume=str(path), **settings), whole)
+    assert steps_of(path) > 1
 
 
 def test_a_model_that_cannot_be_written_is_one_line_and_leaves_nothing_half(tmp_path: Path) -> None:
