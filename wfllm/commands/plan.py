@@ -1,51 +1,90 @@
-"""`dry_run=true`: what a training run would do and need, before anything is loaded or written."""
+"""`dry_run=true`: what a training run would do and need, before anything is loaded, fetched or written."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import torch
 from rich.console import Console
 from rich.table import Table
 
-from wfllm.commands.prepare import Work, batches, encode
+from wfllm.commands.prepare import Samples, Work, batches, encode
+from wfllm.config import schema as s
 from wfllm.config.compose import Composed
-from wfllm.config.schema import TrainCommand
+from wfllm.data.module import WorkflowData
+from wfllm.errors import WfllmError
 from wfllm.models.base import base_files
 from wfllm.models.load import load_tokenizer, meta_model
+from wfllm.models.rough import CHARACTERS, RoughTokenizer
 from wfllm.tracking.identity import run_id
+from wfllm.training.distributed import devices_of, shares
+from wfllm.training.flops import cost_of
 from wfllm.training.loop import precision_of, total_steps
+from wfllm.training.memory import Memory, memory_of
 from wfllm.training.strategies import apply_strategy
 
 GB = 2**30
-BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+FITS = 0.9
+"""Share of a device's memory that a plan may take: the rest goes to libraries and to what fragments."""
+
+
+class Hardware(NamedTuple):
+    """A device as its vendor's data sheet has it."""
+
+    memory: float
+    """GiB."""
+    flops: float
+    """Operations a second in bfloat16, dense."""
+
+
+HARDWARE = {
+    "a100_40gb": Hardware(40, 312e12),
+    "a100_80gb": Hardware(80, 312e12),
+    "h100_80gb": Hardware(80, 989e12),
+    "h200_141gb": Hardware(141, 989e12),
+    "l40s_48gb": Hardware(48, 362e12),
+    "rtx4090_24gb": Hardware(24, 165e12),
+}
 
 
 def print_plan(composed: Composed, work: Work, console: Console) -> None:
-    """Print records, tokens, steps, parameters, memory and place of a run. Downloads at most a tokenizer."""
-    import tempfile
-    from pathlib import Path
+    """Print records, tokens, steps, parameters, memory of each device, time and place of a run.
 
-    config = cast(TrainCommand, composed.config)
+    Nothing is fetched: a tokenizer that is not on this machine is stood in for, and a plan says so.
+    """
+    config = cast(s.TrainCommand, composed.config)
+    trainer, world = config.trainer, devices_of(config.trainer)
     with tempfile.TemporaryDirectory() as scratch:
         base = base_files(config.model, Path(scratch) / "base", work.texts(), config.seed)
-        tokenizer = load_tokenizer(base, config.model)
+        tokenizer = _tokenizer(base, config.model)
         samples = encode(config, work, tokenizer, console)
         model = apply_strategy(meta_model(base, config.model), config.strategy)
-    count = batches(config, samples, tokenizer.pad_token_id).batches_per_epoch
+    data = batches(config, samples, tokenizer.pad_token_id)
+    scale = (trainer.plan_records or len(samples.train)) / len(samples.train)
+    steps = total_steps(shares(round(data.batches_per_epoch * scale), world), trainer)
     account = samples.account["train"]
+    tokens = account["tokens"] / data.batches_per_epoch * trainer.accumulate * world  # of a step
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     everything = sum(p.numel() for p in model.parameters())
-    rows: dict[str, Any] = {
-        "records": ", ".join(f"{name} {len(rows)}" for name, rows in work.splits.items()),
-        "train tokens an epoch": f"{account['tokens']:,}, "
-        f"{account['supervised'] / account['tokens']:.0%} learned",
+    memory = _memory(config, data, model)
+    device = HARDWARE[trainer.hardware]
+    rows = {
+        "records": ", ".join(f"{name} {len(rows)}" for name, rows in work.splits.items())
+        + (f"; counted as {trainer.plan_records:,}" if trainer.plan_records else ""),
+        "train tokens an epoch": f"{account['tokens'] * scale:,.0f}, "
+        f"{account['supervised'] / account['tokens']:.0%} learned{_how(tokenizer)}",
         "longest sample": f"{account['longest']} of model.context={config.model.context} tokens",
         "shortened, dropped": f"{sum(account['shortened'].values())}, {account['dropped']}",
-        "optimiser steps": f"{total_steps(count, config.trainer)} of "
-        f"{config.trainer.accumulate} {config.trainer.batching} batches each",
+        "devices": f"{world} x {trainer.hardware}, trainer.parallel={trainer.parallel}",
+        "tokens a step": f"{tokens:,.0f} in {trainer.accumulate * world} {trainer.batching} batches"
+        + (f", {trainer.accumulate} a device" if world > 1 else ""),
+        "optimiser steps": f"{steps:,}",
         "parameters": f"{trained:,} trained of {everything:,} ({trained / everything:.2%})",
-        "memory, estimated": _memory(config, model, account["longest"]),
+        **_shown(memory, device),
+        "time": _time(config, samples, data, model, steps, device),
         "output": f"{config.output}/train/{composed.experiment.replace('/', '-')}/<date>_"
         f"{run_id('train', composed.plain, work.fingerprint)}",
     }
@@ -53,24 +92,103 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     for name, value in rows.items():
         table.add_row(name, str(value))
     console.print(table)
+    if memory.total > FITS * device.memory * GB:
+        console.print(_smaller(config), highlight=False, soft_wrap=True)
     console.print("Next: the same command without dry_run=true")
 
 
-def _memory(config: TrainCommand, model: torch.nn.Module, longest: int) -> str:
-    """Weights, gradients and AdamW's two states exactly; activations by a rule of thumb.
+def _tokenizer(base: str, model: s.Model) -> Any:
+    """The model's tokenizer, or a stand-in where it would have to be fetched."""
+    try:
+        return load_tokenizer(base, model, local_files_only=True)
+    except WfllmError:
+        if isinstance(model, s.PretrainedModel) and model.architecture:
+            return RoughTokenizer()
+        raise
 
-    Activations: about 34 bytes x hidden x tokens x layers in 16-bit arithmetic (Korthikanti et al.,
-    arXiv 2205.05198, without the attention scores, which SDPA does not keep), doubled in 32-bit; plus
-    the logits of the supervised tokens, here bounded by the longest sample.
-    """
-    size = BYTES[config.model.dtype]
-    weights = sum(p.numel() for p in model.parameters()) * size
-    trained = sum(p.numel() for p in model.parameters() if p.requires_grad) * size
-    shape: Any = model.config
-    width = 1 if "16" in precision_of(config.trainer) else 2
-    tokens = longest * config.trainer.batch_size
-    activations = 34 * shape.hidden_size * tokens * shape.num_hidden_layers * width
-    logits = tokens * shape.vocab_size * 4 * 2
-    total = weights + 3 * trained + activations + logits
-    parts = f"weights {weights / GB:.2f}, gradients {trained / GB:.2f}, AdamW {2 * trained / GB:.2f}"
-    return f"{total / GB:.1f} GB: {parts}, activations about {(activations + logits) / GB:.1f}"
+
+def _how(tokenizer: Any) -> str:
+    rough = isinstance(tokenizer, RoughTokenizer)
+    return f"; its tokenizer is not here: {CHARACTERS:g} characters a token" if rough else ""
+
+
+def _memory(config: s.TrainCommand, data: WorkflowData, model: Any) -> Memory:
+    """Of the largest batch of the first epoch."""
+    lengths = [len(sample.input_ids) for sample in data.train]
+    order = data.order(0)
+    if config.trainer.batching == "packed":
+        rows, length = 1, max(sum(lengths[i] for i in batch) for batch in order)
+    else:
+        rows, length = max(
+            ((len(b), max(lengths[i] for i in b)) for b in order), key=lambda size: size[0] * size[1]
+        )
+    learned = max(sum(data.train[i].supervised for i in batch) for batch in order)
+    return memory_of(
+        model,
+        rows=rows,
+        length=length,
+        learned=learned,
+        low=torch.bfloat16 if "16" in _precision(config) else None,
+        parallel=config.trainer.parallel,
+        devices=devices_of(config.trainer),
+        zero_stage=config.trainer.zero_stage,
+        recompute=config.trainer.activation_checkpointing,
+        loss_chunk=config.trainer.loss_chunk,
+    )
+
+
+def _precision(config: s.TrainCommand) -> str:
+    """`auto` is planned as the GPUs of the plan have it where several, or GPUs, are asked for."""
+    trainer = config.trainer
+    planned = trainer.precision == "auto" and (trainer.accelerator == "gpu" or devices_of(trainer) > 1)
+    return "bf16-mixed" if planned else str(precision_of(trainer))
+
+
+def _shown(memory: Memory, device: Hardware) -> dict[str, str]:
+    names = {
+        "weights": "· weights",
+        "gradients": "· gradients",
+        "optimizer": "· optimiser states",
+        "gathered": "· gathered for computing",
+        "activations": "· activations",
+        "logits": "· logits",
+    }
+    share = memory.total / (device.memory * GB)
+    verdict = "fits" if share <= FITS else "does not fit"
+    rows = {"memory of a device": f"{memory.total / GB:.1f} GB of {device.memory:g} ({share:.0%}): {verdict}"}
+    parts = asdict(memory)
+    return rows | {name: f"{parts[part] / GB:.2f} GB" for part, name in names.items() if parts[part]}
+
+
+def _time(
+    config: s.TrainCommand, samples: Samples, data: WorkflowData, model: Any, steps: int, device: Hardware
+) -> str:
+    """Of the steps alone, at `trainer.utilisation` of the devices' peak; evaluation comes on top."""
+    cost = cost_of(model)
+    epoch = sum(cost.of([len(e.input_ids)], e.supervised) for e in samples.train)
+    world = devices_of(config.trainer)
+    own = total_steps(
+        shares(data.batches_per_epoch, world),
+        config.trainer.model_copy(update={"epochs": 1, "max_steps": None}),
+    )
+    step = epoch / own
+    seconds = step / (world * device.flops * config.trainer.utilisation)
+    whole = steps * seconds
+    text = f"{whole / 3600:.1f} hours" if whole >= 3600 else f"{whole / 60:.1f} minutes"
+    share = f"{config.trainer.utilisation:.0%} of the peak (trainer.utilisation)"
+    return f"{text}: {seconds:.2g} s a step of {step:.2g} operations at {share}"
+
+
+def _smaller(config: s.TrainCommand) -> str:
+    """What would take less."""
+    trainer = config.trainer
+    ways = []
+    if not trainer.activation_checkpointing:
+        ways.append("trainer.activation_checkpointing=true")
+    if trainer.parallel in ("none", "ddp"):
+        ways.append("trainer=fsdp trainer.devices=8")
+    if trainer.batch_size > 1:
+        ways.append("trainer.batch_size=1")
+    if config.strategy.name == "full":
+        ways.append("strategy=lora")
+    return f"To take less: {', '.join([*ways, 'a smaller model.context'])}."

@@ -15,15 +15,18 @@ from wfllm.models.base import CHATML
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-def load_tokenizer(source: str, model: Model) -> Any:
+def load_tokenizer(source: str, model: Model, **options: Any) -> Any:
     """The tokenizer of the base model at `source` (folder or hub id), with a pad token of its own.
+
+    Args:
+        options: what else `from_pretrained` is told: to look on this machine alone.
 
     Raises:
         WfllmError: it does not load, has no chat template or is not a fast one (masks need offsets).
     """
     revision = getattr(model, "revision", None)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
+        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision, **options)
     except (OSError, ValueError) as error:
         raise _not_a_model(source, error) from error
     if not tokenizer.is_fast:
@@ -88,10 +91,17 @@ def _not_a_model(source: str, error: Exception) -> WfllmError:
 
 
 def meta_model(source: str, model: Model) -> Any:
-    """The model without its weights, on the meta device: parameters can be counted, nothing is read."""
+    """The model without its weights, on the meta device: parameters can be counted, nothing is read.
+
+    Where `model.architecture` has its numbers, it is made of them and nothing is fetched.
+    """
     revision = getattr(model, "revision", None)
+    numbers = dict(model.architecture) if isinstance(model, PretrainedModel) else {}
     try:
-        config = AutoConfig.from_pretrained(source, revision=revision)
+        if numbers:
+            config = AutoConfig.for_model(str(numbers.pop("model_type", "")), **numbers)
+        else:
+            config = AutoConfig.from_pretrained(source, revision=revision)
     except (OSError, ValueError) as error:
         raise _not_a_model(source, error) from error
     with torch.device("meta"):

@@ -15,7 +15,16 @@ from wfllm.shortcuts.api import Api
 NOT_IN_RESULT = ("output", "dry_run", "show", "logger", "sweep")
 """Keys that change where things are written or shown, not what comes out."""
 
-NOT_IN_TRAINING = ("name", "parallel", "devices", "nodes", "zero_stage", "hardware", "utilisation")
+NOT_IN_TRAINING = (
+    "name",
+    "parallel",
+    "devices",
+    "nodes",
+    "zero_stage",
+    "hardware",
+    "utilisation",
+    "plan_records",
+)
 """Keys of `trainer` that change which devices do the work, or what a plan counts with."""
 
 

@@ -30,6 +30,8 @@ class PretrainedModel(Model):
     """Commit or tag on the hub."""
     chat_template: Literal["own", "chatml"] = "own"
     """`own` uses the tokenizer's template; `chatml` sets one where the tokenizer has none."""
+    architecture: dict[str, bool | int | float | str] = {}
+    """Numbers of its config.json, `model_type` among them: `dry_run` counts with them and needs no hub."""
 
     rate_scale: ClassVar[float] = 0.2
 

@@ -85,6 +85,8 @@ class Trainer(Schema):
         "a100_80gb"
     )
     """What `dry_run` counts with: memory and peak arithmetic of each device."""
+    plan_records: Positive | None = None
+    """Training records that `dry_run` counts with, as long as those of `data`; null takes their number."""
     utilisation: Annotated[Float, Field(gt=0, le=1)] = 0.4
     """Share of the devices' peak arithmetic that `dry_run` counts with."""
     threads: Count = 0
