@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.data.conftest import CATALOGUE, CODE_ONLY, CODE_TEXT, FULL, RECORD
 from wfllm.bench.record import Record
-from wfllm.config.compose import compose
-from wfllm.config.schema import Prompts, Target, TinyModel
+from wfllm.config.schema import Prompts
 from wfllm.data.encode import CODE, COMMENT, PLAN, PROMPT, chat_prompt, encode, encode_records
 from wfllm.data.prompt import DOCUMENTATION, documentation, example, prompt_messages, read_answer
 from wfllm.errors import WfllmError
-from wfllm.models.base import END, base_files
-from wfllm.models.load import load_tokenizer
-from wfllm.shortcuts.api import Api, Parameter
-
-CODE_TEXT = """\
-# Ask for a name.
-name = input("Name?")
-# Show "it" # twice.
-is_workflow_actions_alert(WFAlertActionTitle=name)
-"""
-RECORD = Record(
-    query="Greet me by {query} name.",
-    apis=["is.workflow.actions.alert"],
-    task_plan="1. Ask.\n2. Show.",
-    annotated_code=CODE_TEXT,
-    id="r0",
-)
-CATALOGUE = {
-    "is.workflow.actions.alert": Api(
-        "is.workflow.actions.alert",
-        "Alert",
-        "Shows {answer_format}.",
-        (Parameter("WFAlertActionTitle", "text"),),
-    )
-}
-FULL = Target(name="full", plan=True, comments=True)
-CODE_ONLY = Target(name="code_only", plan=False, comments=False)
-
-
-@pytest.fixture(scope="module")
-def prompts() -> Prompts:
-    config: Any = compose("train", []).config
-    return config.prompts  # type: ignore[no-any-return]
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    model = TinyModel(name="tiny", vocabulary=400, context=1024)
-    folder = base_files(model, Path(tmp_path_factory.mktemp("tiny")) / "base", [CODE_TEXT, RECORD.query], 0)
-    return load_tokenizer(folder, model)
+from wfllm.models.base import END
+from wfllm.shortcuts.api import Api
 
 
 def test_prompt_holds_request_and_documentation_and_no_braces_are_filled_twice(prompts: Prompts) -> None:
@@ -116,7 +77,7 @@ def test_too_long_is_shortened_dropped_or_refused_and_counted(prompts: Prompts, 
     common: Any = {"tokenizer": tokenizer, "catalogue": CATALOGUE, "prompts": prompts, "target": FULL}
     kept, lengths = encode_records([RECORD], **common, context=short, over_length="shorten")
     assert len(kept[0].input_ids) == short
-    assert lengths.shortened == {"signature": 1}
+    assert (lengths.shortened, lengths.forms) == ({"signature": 1}, {"r0": "signature"})
     long = Record("q", [], "", "y = 1\n" * 500, id="long")
     kept, lengths = encode_records([RECORD, long], **common, context=whole, over_length="drop")
     assert [s.id for s in kept] == ["r0"]
@@ -125,6 +86,32 @@ def test_too_long_is_shortened_dropped_or_refused_and_counted(prompts: Prompts, 
         encode_records([RECORD, long], **common, context=whole, over_length="fail")
     with pytest.raises(WfllmError, match="all 1 records are over"):
         encode_records([long], **common, context=whole, over_length="drop")
+
+
+@given(
+    codes=st.lists(st.text("ab #=\n", min_size=1, max_size=400), min_size=1, max_size=4),
+    context=st.integers(100, 500),
+    policy=st.sampled_from(["shorten", "drop"]),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_kept_has_all_of_its_answer(
+    prompts: Prompts, tokenizer: Any, codes: list[str], context: int, policy: Any
+) -> None:
+    """However short the context: a sample has every token that is learned, or it is accounted for."""
+    records = [Record("q", RECORD.apis, "p", f"x{code}x", id=str(n)) for n, code in enumerate(codes)]
+    common: Any = {"tokenizer": tokenizer, "catalogue": CATALOGUE, "prompts": prompts, "target": FULL}
+    kept, lengths = encode_records(records, **common, context=context, over_length=policy, required=False)
+    whole = {r.id: encode(example(r, CATALOGUE, prompts, FULL), tokenizer) for r in records}
+    assert sorted([*(s.id for s in kept), *lengths.dropped]) == sorted(whole)
+    for sample in kept:
+        assert len(sample.input_ids) <= context
+        answers = [
+            [(i, r) for i, r in zip(s.input_ids, s.roles, strict=True) if r != PROMPT]
+            for s in (sample, whole[sample.id])
+        ]
+        assert answers[0] == answers[1]
+        changed = sample.input_ids != whole[sample.id].input_ids
+        assert changed == (sample.id in lengths.forms)
 
 
 @pytest.mark.parametrize(

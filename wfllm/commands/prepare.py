@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from rich.console import Console
 
@@ -16,11 +19,24 @@ from wfllm.bench.sources import load_records
 from wfllm.bench.sources.mix import from_anywhere as mix_from_anywhere
 from wfllm.bench.sources.release import published_catalogue
 from wfllm.config import schema as s
-from wfllm.data.encode import Encoded, Lengths, encode_records, role_weights
+from wfllm.data.cache import cache_key, tokenised
+from wfllm.data.encode import (
+    ROLES,
+    Encoded,
+    Lengths,
+    encode_each,
+    forms_from,
+    makes_of,
+    require_some,
+    role_weights,
+)
+from wfllm.data.mending import makes_of_pairs, read_pairs
 from wfllm.data.module import WorkflowData
+from wfllm.data.store import ACCOUNT, Store
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import predict
 from wfllm.evaluation.score import Scores, mean, score
+from wfllm.files import write_text
 from wfllm.models.load import computes_bfloat16
 from wfllm.progress import progress
 from wfllm.ranks import World
@@ -52,8 +68,8 @@ class Work:
 class Samples:
     """Encoded train and dev records with the account of what did not fit."""
 
-    train: list[Encoded]
-    dev: list[Encoded]
+    train: Sequence[Encoded]
+    dev: Sequence[Encoded]
     account: dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,8 +88,12 @@ def settle(threads: int) -> None:
         torch.set_num_threads(threads)
 
 
-def read(data: s.Data, console: Console) -> Work:
-    """Records of a data source and the documentation of their APIs; tells what was left out."""
+def read(data: s.Data, console: Console, target: s.Target | None = None) -> Work:
+    """Records of a data source and the documentation of their APIs; tells what was left out.
+
+    Args:
+        target: of a training, whose fingerprint has all in it that is learned from.
+    """
     splits, faults = load_records(data)
     for fault in faults[:5]:
         console.print(f"left out: {fault.line()}", style="yellow", highlight=False, markup=False)
@@ -84,7 +104,10 @@ def read(data: s.Data, console: Console) -> Work:
     if published is not None:
         catalogue = catalogue.merge(published)
     everything = [r for rows in splits.values() for r in rows]
-    return Work(splits, catalogue, data_fingerprint(everything, catalogue.values()))
+    fingerprint = data_fingerprint(everything, catalogue.values())
+    if target is not None and target.trajectories:
+        fingerprint = hashlib.sha256(f"{fingerprint}{read_pairs(data)}".encode()).hexdigest()
+    return Work(splits, catalogue, fingerprint)
 
 
 def require_device(trainer: s.Trainer) -> None:
@@ -136,30 +159,65 @@ def require_held_out(splits: Mapping[str, Sequence[Record]], wanted: Sequence[st
             raise WfllmError(f"the data has no {name} records", where=key, mend=mend)
 
 
-def encode(config: s.TrainCommand, work: Work, tokenizer: Any, console: Console) -> Samples:
-    """Tokenise train and dev records and tell what did not fit into the context."""
-    encoded: dict[str, list[Encoded]] = {"train": [], "dev": []}
+def encode(
+    config: s.TrainCommand, work: Work, tokenizer: Any, console: Console, folder: Path | None = None
+) -> Samples:
+    """Tokenise train and dev records, or find them tokenised, and tell what did not fit into the context.
+
+    Args:
+        folder: of the run; what was shortened and dropped is written there, id by id.
+
+    Raises:
+        WfllmError: a record of which nothing is learned, or one too long where that is not allowed.
+    """
+    pairs = read_pairs(config.data) if config.target.trajectories else []
+    weights = role_weights(config.target)
+    fit: dict[str, Any] = {"context": config.model.context, "over_length": config.trainer.over_length}
+    wording = (work.catalogue, config.prompts, config.target)
+    encoded: dict[str, Sequence[Encoded]] = {"train": [], "dev": []}
     account: dict[str, Any] = {}
-    for split, samples in encoded.items():
-        records = work.splits[split]
+    lengths: dict[str, Any] = {}
+    for split in encoded:
+        records, mended = work.splits[split], pairs if split == "train" else []
         if not records:
             continue
-        with progress(f"Tokenising {split}", len(records), "record") as bar:
-            fitted, lengths = encode_records(
-                records,
-                tokenizer,
-                work.catalogue,
-                config.prompts,
-                config.target,
-                context=config.model.context,
-                over_length=config.trainer.over_length,
-                required=split == "train",
-                advance=bar.advance,
+        makes = [makes_of(record, *wording) for record in records]
+        makes += makes_of_pairs(mended, records, *wording)
+        key = cache_key(records, mended, tokenizer, *wording, **fit)
+        with progress(f"Tokenising {split}", len(makes), "record") as bar:
+            store, known = tokenised(
+                key,
+                lambda account: encode_each(  # used up before the loop goes on
+                    makes,  # noqa: B023
+                    tokenizer,
+                    forms_from(config.prompts.documentation),
+                    account,
+                    advance=bar.advance,
+                    **fit,
+                ),
             )
-        samples += fitted
-        account[split] = _account(fitted, lengths)
-        _tell(split, account[split], lengths, config.model.context, console)
+            bar.move(len(makes), "tokenised before" if known else None)
+        if split == "train":
+            require_some(store.account, config.model.context)
+        _require_learned(store, weights)
+        encoded[split] = store
+        account[split] = _account(store, weights)
+        lengths[split] = asdict(store.account)
+        _tell(split, account[split], store.account, config.model.context, console)
+    if folder is not None:
+        write_text(folder / ACCOUNT, json.dumps(lengths, indent=2) + "\n")
     return Samples(encoded["train"], encoded["dev"], account)
+
+
+def _require_learned(store: Store, weights: Sequence[float]) -> None:
+    """Raise where nothing of a sample has a weight: it would be there for nothing, unnoticed."""
+    for index in np.flatnonzero(store.supervised(weights) == 0)[:1]:
+        parts = {ROLES[role] for role in np.flatnonzero(store.role_counts[index])}
+        raise WfllmError(
+            f"no token to learn from: {', '.join(sorted(parts))} have weight 0",
+            where=f"record {store[int(index)].id}",
+            mend="Raise a key of target.weights.",
+        )
 
 
 def batches(
@@ -180,15 +238,14 @@ def batches(
     )
 
 
-def _account(samples: Sequence[Encoded], lengths: Lengths) -> dict[str, Any]:
-    tokens, supervised = sum(len(e.input_ids) for e in samples), sum(e.supervised for e in samples)
+def _account(store: Store, weights: Sequence[float]) -> dict[str, Any]:
     return {
-        "records": lengths.kept,
-        "tokens": tokens,
-        "supervised": supervised,
-        "longest": max((len(e.input_ids) for e in samples), default=0),
-        "shortened": dict(lengths.shortened),
-        "dropped": len(lengths.dropped),
+        "records": len(store),
+        "tokens": int(store.lengths.sum()),
+        "supervised": int(store.supervised(weights).sum()),
+        "longest": int(store.lengths.max(initial=0)),
+        "shortened": dict(store.account.shortened),
+        "dropped": len(store.account.dropped),
     }
 
 

@@ -35,7 +35,7 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
     console = Console()
     config = cast(TrainCommand, composed.config)
     prepare.settle(config.trainer.threads)
-    work = prepare.read(config.data, console)
+    work = prepare.read(config.data, console, config.target)
     prepare.require_train(work.splits)
     if config.trainer.best != "last":
         prepare.require_held_out(work.splits, ["dev"], "trainer.best")
@@ -86,7 +86,7 @@ def _stages(
     """From an open folder to its results. A stage whose files are whole is not done again."""
     base = base_files(config.model, folder.path / "base", work.texts(), config.seed)
     tokenizer = load_tokenizer(base, config.model)
-    samples = prepare.encode(config, work, tokenizer, console)
+    samples = prepare.encode(config, work, tokenizer, console, folder.path)
     held_out: dict[str, Sequence[Record]] = {
         split: spread(work.splits[split], config.evaluation.limit) for split in config.evaluation.splits
     }

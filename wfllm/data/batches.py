@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from wfllm.data.encode import WEIGHTS, Encoded
-from wfllm.data.packing import Packs
+from wfllm.data.packing import Lengths, Packs
 
 GROUP = 50
 """Batches that are sorted by length together: larger pads less, smaller mixes better."""
@@ -37,7 +37,7 @@ class Batch(TypedDict):
     """Tokens that are learned."""
 
 
-def batch_order(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+def batch_order(lengths: Lengths, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
     """Indices of every batch of an epoch: shuffled, neighbours in length together, batches shuffled again."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
     order: list[int] = torch.randperm(len(lengths), generator=generator).tolist()

@@ -7,9 +7,12 @@ are tokenised apart, so that the prompt's tokens are the same in training and in
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+import numpy.typing as npt
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
@@ -23,17 +26,22 @@ PROMPT, PLAN, COMMENT, CODE, ERROR, CORRECTION = range(len(ROLES))
 WEIGHTS = (0.0, 1.0, 1.0, 1.0, 0.0, 1.0)
 """How much a token of each role counts in the loss where nobody says otherwise."""
 
+Tokens: TypeAlias = list[int] | npt.NDArray[Any]
+OverLength = Literal["shorten", "drop", "fail"]
+Make = tuple[str, Callable[[str], Example]]
+"""Id of a sample, and how to make it with its documentation in a given form."""
+
 
 @dataclass(frozen=True)
 class Encoded:
     """One sample as the model sees it: `input_ids` and `roles`, both of length [tokens].
 
-    Roles are places in `ROLES`.
+    Roles are places in `ROLES`. Lists where it was just made, arrays where it was read from a `Store`.
     """
 
     id: str
-    input_ids: list[int]
-    roles: list[int]
+    input_ids: Tokens
+    roles: Tokens
 
     @property
     def supervised(self) -> int:
@@ -48,11 +56,18 @@ def role_weights(target: Target) -> tuple[float, ...]:
 
 @dataclass
 class Lengths:
-    """What fitting records into the context did: counts, and the ids of the dropped with their length."""
+    """What fitting records into the context did."""
 
     kept: int = 0
-    shortened: Counter[str] = field(default_factory=Counter)
+    forms: dict[str, str] = field(default_factory=dict)
+    """Ids of those with shortened documentation, and its form."""
     dropped: dict[str, int] = field(default_factory=dict)
+    """Ids of those left out, and their tokens in the shortest form."""
+
+    @property
+    def shortened(self) -> Counter[str]:
+        """How many have their documentation in which shorter form."""
+        return Counter(self.forms.values())
 
 
 def encode(item: Example, tokenizer: Any) -> Encoded:
@@ -66,16 +81,12 @@ def encode(item: Example, tokenizer: Any) -> Encoded:
     whole: str = tokenizer.apply_chat_template(turns, tokenize=False)
     at = whole.find(item.answer, len(prompt))
     if not whole.startswith(prompt) or at < 0:
-        raise WfllmError(
-            "the tokenizer's chat template changes the prompt once the answer is there",
-            where="model.chat_template",
-            mend="Use model.chat_template=chatml.",
-        )
+        raise _changed_by_template()
     # The end-of-turn token is learned; what the template puts after it is not.
     tail = whole[len(prompt) :].rstrip()
     if not tail.endswith(tokenizer.eos_token):
         tail += tokenizer.eos_token
-    head = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    head, head_roles = _prompt_tokens(item, prompt, tokenizer)
     body = tokenizer(tail, add_special_tokens=False, return_offsets_mapping=True)
     shift = at - len(prompt)
     marks = [(s + shift, e + shift, ROLES.index(r)) for s, e, r in item.roles if e > s]
@@ -86,7 +97,31 @@ def encode(item: Example, tokenizer: Any) -> Encoded:
         roles.append(marks[span][2])
     if not roles:
         raise WfllmError("no token to learn from", where=f"record {item.id}")
-    return Encoded(item.id, [*head, *body["input_ids"]], [PROMPT] * len(head) + roles)
+    return Encoded(item.id, [*head, *body["input_ids"]], [*head_roles, *roles])
+
+
+def _prompt_tokens(item: Example, prompt: str, tokenizer: Any) -> tuple[list[int], list[int]]:
+    """Tokens and roles of the prompt: PROMPT, and ERROR for what was wrong in the turns before."""
+    read = tokenizer(prompt, add_special_tokens=False, return_offsets_mapping=bool(item.errors))
+    ids: list[int] = read["input_ids"]
+    roles = [PROMPT] * len(ids)
+    for turn, start, end in item.errors:
+        before = chat_prompt(item.messages[:turn], tokenizer)
+        at = prompt.find(item.messages[turn]["content"], len(before))
+        if not prompt.startswith(before) or at < 0:
+            raise _changed_by_template()
+        for place, (first, _) in enumerate(read["offset_mapping"]):
+            if at + start <= first < at + end:
+                roles[place] = ERROR
+    return ids, roles
+
+
+def _changed_by_template() -> WfllmError:
+    return WfllmError(
+        "the tokenizer's chat template changes the prompt once the answer is there",
+        where="model.chat_template",
+        mend="Use model.chat_template=chatml.",
+    )
 
 
 def fitting_prompt(
@@ -124,7 +159,7 @@ def encode_records(
     target: Target,
     *,
     context: int,
-    over_length: Literal["shorten", "drop", "fail"],
+    over_length: OverLength,
     required: bool = True,
     advance: Callable[[], None] = lambda: None,
 ) -> tuple[list[Encoded], Lengths]:
@@ -136,33 +171,69 @@ def encode_records(
     Raises:
         WfllmError: a record is too long and the policy is `fail`, or none is left and one is `required`.
     """
-    forms = DOCUMENTATION[DOCUMENTATION.index(prompts.documentation) :]
-    samples: list[Encoded] = []
     lengths = Lengths()
-    for record in records:
+    makes = (makes_of(record, catalogue, prompts, target) for record in records)
+    forms = forms_from(prompts.documentation)
+    samples = list(
+        encode_each(
+            makes, tokenizer, forms, lengths, context=context, over_length=over_length, advance=advance
+        )
+    )
+    if required:
+        require_some(lengths, context)
+    return samples, lengths
+
+
+def makes_of(record: Record, catalogue: Mapping[str, Api], prompts: Prompts, target: Target) -> Make:
+    """How the sample of a record is made."""
+    return record.id, partial(example, record, catalogue, prompts, target)
+
+
+def forms_from(longest: str) -> tuple[str, ...]:
+    """Forms of the documentation to try in turn."""
+    return DOCUMENTATION[DOCUMENTATION.index(longest) :]
+
+
+def encode_each(
+    makes: Iterable[Make],
+    tokenizer: Any,
+    forms: tuple[str, ...],
+    lengths: Lengths,
+    *,
+    context: int,
+    over_length: OverLength,
+    advance: Callable[[], None] = lambda: None,
+) -> Iterator[Encoded]:
+    """As `encode_records`, one after another; `lengths` is filled on the way.
+
+    The documentation is all that is ever cut: what is to be learned is whole, or the sample is not there.
+    """
+    for name, make in makes:
         advance()
-        tried = forms if over_length == "shorten" else forms[:1]
-        for form in tried:
-            sample = encode(example(record, catalogue, prompts, target, form), tokenizer)
+        for form in forms if over_length == "shorten" else forms[:1]:
+            sample = encode(make(form), tokenizer)
             if len(sample.input_ids) <= context:
-                samples.append(sample)
                 lengths.kept += 1
                 if form != forms[0]:
-                    lengths.shortened[form] += 1
+                    lengths.forms[name] = form
+                yield sample
                 break
         else:
             if over_length == "fail":
                 raise WfllmError(
                     f"{len(sample.input_ids)} tokens, over model.context={context}",
-                    where=f"record {record.id}",
+                    where=f"record {name}",
                     mend="Raise model.context or use trainer.over_length=shorten or drop.",
                 )
-            lengths.dropped[record.id] = len(sample.input_ids)
-    if lengths.dropped and not samples and required:
+            lengths.dropped[name] = len(sample.input_ids)
+
+
+def require_some(lengths: Lengths, context: int) -> None:
+    """Raise where everything was dropped."""
+    if lengths.dropped and not lengths.kept:
         shortest = min(lengths.dropped.values())
         raise WfllmError(
             f"all {len(lengths.dropped)} records are over model.context={context} tokens",
             where="data",
             mend=f"The shortest has {shortest}: raise model.context.",
         )
-    return samples, lengths

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytorch_lightning as pl
 
 from wfllm.data.batches import Batch, batch_order, collate, pack, pack_order
 from wfllm.data.encode import WEIGHTS, Encoded
 from wfllm.data.packing import Packs
+from wfllm.data.store import Store
 
 
 class WorkflowData(pl.LightningDataModule):
@@ -47,13 +50,14 @@ class WorkflowData(pl.LightningDataModule):
         self.epoch = 0
         self.position = 0
         self._begun = (0, 0)
-        self._lengths = [len(s.input_ids) for s in train]
+        self._lengths = lengths_of(train)
         self._packs: Packs | None = None
-        order = sorted(range(len(dev)), key=lambda i: len(dev[i].input_ids))
+        held_out = lengths_of(dev)
+        order: list[int] = np.argsort(held_out, kind="stable").tolist()
         self._dev_order = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
         if pack_tokens is not None:
             self._packs = Packs(self._lengths, pack_tokens * batch_size)
-            self._dev_order = Packs([len(s.input_ids) for s in dev], pack_tokens * batch_size).deal()
+            self._dev_order = Packs(held_out, pack_tokens * batch_size).deal()
 
     def train_dataloader(self) -> _Lazy:
         return _Lazy(self, validation=False)
@@ -112,6 +116,13 @@ class WorkflowData(pl.LightningDataModule):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.epoch, self.position = state_dict["epoch"], state_dict["position"]
+
+
+def lengths_of(samples: Sequence[Encoded]) -> npt.NDArray[np.int64]:
+    """[samples]: tokens of each; of a store without reading them."""
+    if isinstance(samples, Store):
+        return samples.lengths
+    return np.array([len(s.input_ids) for s in samples], dtype=np.int64)
 
 
 class _Lazy:

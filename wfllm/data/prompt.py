@@ -14,19 +14,23 @@ from wfllm.shortcuts.catalogue.render import render
 from wfllm.shortcuts.comments import code_spans, without_comments
 from wfllm.shortcuts.names import api_name
 
-Role = Literal["plan", "comment", "code"]
+Role = Literal["plan", "comment", "code", "correction"]
 DOCUMENTATION = ("full", "compact", "signature")
 """Forms of the API documentation, longest first."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One prompt and its answer. `roles` covers the answer's characters: (start, end, role), in order."""
+    """One prompt and its answer. `roles` covers the answer's characters: (start, end, role), in order.
+
+    `errors` names what is wrong in the turns before it: (turn, start, end), characters of its content.
+    """
 
     id: str
     messages: list[dict[str, str]]
     answer: str
     roles: list[tuple[int, int, Role]]
+    errors: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

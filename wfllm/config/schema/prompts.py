@@ -51,6 +51,8 @@ class Prompts(Schema):
     """How an answer with a plan is laid out."""
     answer_format_no_plan: str
     """How an answer without a plan is laid out."""
+    mend: str = "The checker says of the last statement: {findings}\nWrite that statement again, corrected."
+    """What follows a line that was wrong (`target.trajectories`); `{findings}` is filled in."""
     documentation: Literal["full", "compact", "signature"] = "compact"
     """How much of each API's documentation goes into the prompt: stubs with every description, one line with
     types, choices and what it does, or its name and parameters alone."""
@@ -86,3 +88,6 @@ class Target(Schema):
     """Keep the comments in the code."""
     weights: RoleWeights = RoleWeights()
     """How much each part of an answer counts."""
+    trajectories: bool = False
+    """Learn self-correction, too, from the `trajectories.jsonl` that `wfllm build confirm.repair=true` leaves
+    beside its records: a wrong line and what the checker says are given, the corrected line is learned."""
