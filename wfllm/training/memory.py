@@ -18,6 +18,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from wfllm.training.loss import chunk_size
 from wfllm.training.speed import blocks_of
+from wfllm.training.strategies.qlora import stored_bytes
 
 Parallel = Literal["none", "ddp", "fsdp", "deepspeed"]
 
