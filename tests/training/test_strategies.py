@@ -32,6 +32,7 @@ from wfllm.training.module import WorkflowModule
 from wfllm.training.resume import PREVIOUS, steps_of
 from wfllm.training.strategies import STRATEGIES, apply_strategy, load_to_train
 from wfllm.training.strategies.groups import parameter_groups
+from wfllm.training.strategies.qlora import stored_bytes
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
@@ -513,3 +514,17 @@ def test_qlora_keeps_its_base_in_four_bits_and_says_so_on_disk(base: str, traine
     assert weight.numel() == 48 * 32 // 2
     note = json.loads((folder / "model" / "trained.json").read_text())
     assert note["strategy"]["quant"] == "nf4"
+
+
+@NEEDS_BNB
+@pytest.mark.parametrize("double_quant", [False, True])
+def test_the_bytes_of_four_bit_weights_are_foretold(base: str, double_quant: bool) -> None:
+    how = strategy("qlora", double_quant=double_quant)
+    model = load_to_train(base, MODEL, how, TRAINER)
+    real = sum(p.numel() * p.element_size() for p in model.parameters())
+    for parameter in model.parameters():
+        state = getattr(parameter, "quant_state", None)
+        for scales in (state, state.state2 if state and state.nested else None):
+            real += scales.absmax.numel() * scales.absmax.element_size() if scales else 0
+    foretold = stored_bytes(apply_strategy(meta_model(base, MODEL), how))
+    assert foretold == real < 0.75 * stored_bytes(apply_strategy(meta_model(base, MODEL), strategy("lora")))

@@ -11,11 +11,15 @@ import os
 from typing import Any
 
 import torch
+from torch import nn
 
 from wfllm.config.schema import Qlora, Strategy
 from wfllm.errors import WfllmError
+from wfllm.training import origin as origins
 from wfllm.training.strategies.adapters import add_adapters
 
+_BLOCK, _SCALES = 64, 256
+"""Weights that share a scale, and scales that share one: what bitsandbytes takes by itself."""
 _ARITHMETIC = {"bf16-mixed": torch.bfloat16, "bf16-true": torch.bfloat16, "16-mixed": torch.float16}
 
 
@@ -59,6 +63,25 @@ def as_stored(model: Any) -> Any:
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
     return model
+
+
+def stored_bytes(model: Any) -> int:
+    """Bytes of a model's weights as they will be kept, for a model on the meta device, its strategy applied.
+
+    With QLoRA that is half a byte for each weight of the layers that are rounded, all but the output head,
+    and a scale for every 64 of them: 32 bits, or 8 and 32 more for every 256 scales.
+    """
+    total: int = sum(p.numel() * p.element_size() for p in model.parameters())
+    origin = origins.of(model)
+    if origin is None or not isinstance(origin.strategy, Qlora):
+        return total
+    for name, module in model.named_modules():
+        if type(module) is nn.Linear and not module.weight.requires_grad and not name.endswith("lm_head"):
+            count = module.weight.numel()
+            scales = -(-count // _BLOCK)
+            each = scales + 4 * -(-scales // _SCALES) if origin.strategy.double_quant else 4 * scales
+            total += -(-count // 2) + each - count * module.weight.element_size()
+    return total
 
 
 def apply(model: Any, strategy: Strategy) -> Any:
