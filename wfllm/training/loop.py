@@ -160,7 +160,7 @@ class TrainingProgress(Callback):
             note += f"  {float(learned):.0f} of {float(tokens):.0f} tokens/s learned"
             note += f"  padding {float(metrics['train/padding']):.0%}"
             if "train/utilisation" in metrics:
-                note += f"  {float(metrics['train/utilisation']):.0%} of peak"
+                note += f"  {float(metrics['train/utilisation']):.1%} of peak"
             self._bar.advance(trainer.global_step - self._seen, note)
             self._seen = trainer.global_step
 

@@ -62,8 +62,8 @@ class Trainer(Schema):
     liger: bool = False
     """Output head and loss in one GPU kernel, by Liger; needs `pip install 'wfllm[liger]'`."""
     activation_checkpointing: bool = False
-    """Compute each block's activations again in the backward pass instead of keeping them: much less memory,
-    about a third more time."""
+    """Compute each block's activations again in the backward pass instead of keeping them: much less memory
+    for the time of one more forward pass."""
     compile: bool = False
     """Compile the transformer blocks with torch.compile: minutes at the start, faster steps then."""
     precision: Literal["auto", "32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "auto"
