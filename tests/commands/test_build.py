@@ -74,6 +74,15 @@ def test_it_tells_what_it_dropped_and_what_is_next(
     assert dataset(tmp_path / "out") == before
 
 
+def test_a_long_id_leaves_room_for_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = records(tmp_path / "r.jsonl", 3)
+    row = {"query": "q", "annotated_code": "com_x_y(a=1)\n", "id": f"{'folder__' * 30}odd"}
+    path.write_text(path.read_text() + json.dumps(row) + "\n")
+    assert build("data=records", f"data.path={path}", f"output={tmp_path / 'out'}") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"…{row['id'][-39:]}: com.x.y in no documentation" in said
+
+
 def test_a_fault_of_the_data_is_told_by_the_exit_status(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,8 +35,8 @@ from wfllm.tracking.identity import code_fingerprint, data_fingerprint
 _FAULTS = ("unreadable", "changed", "metadata", "thoughts")
 """Rules by which an item is left out for a fault of its own, not by choice: the exit status tells."""
 _SHOWN = 12
-_LONGEST = 120
-"""Characters of an example in a table."""
+_LONGEST, _NAME = 120, 40
+"""Characters of an example's reason and of its id in a table; ids of files differ at their end."""
 
 
 def run(composed: Composed) -> int:
@@ -158,7 +158,9 @@ def _tell_drops(build: Build, reports: list[StageReport], console: Console) -> l
     for name in (report.name for report in reports if report.dropped):
         for drop in build.drops(name):
             counts[name, drop.rule] += 1
-            examples.setdefault((name, drop.rule), f"{drop.item.get('id', '')}: {drop.reason}"[:_LONGEST])
+            name_of = str(drop.item.get("id", ""))
+            shown = f"…{name_of[1 - _NAME :]}" if len(name_of) > _NAME else name_of
+            examples.setdefault((name, drop.rule), f"{shown}: {drop.reason[:_LONGEST]}")
             if drop.rule in _FAULTS:
                 faults.append(drop.reason)
     if counts:

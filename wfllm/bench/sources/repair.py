@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -149,8 +150,9 @@ def _properties(body: str, made: Counter[str]) -> str:
     """Properties of several words outside texts as calls."""
     out: list[str] = []
     last = 0
+    quotes = [m.start() for m in re.finditer(r"['\"]", body)]
     for match in _PROPERTY.finditer(body):
-        if len(re.findall(r"['\"]", body[: match.start()])) % 2 == 0:
+        if bisect_left(quotes, match.start()) % 2 == 0:
             out += [body[last : match.start()], f'get_property({match["owner"]}, "{match["name"]}")']
             last = match.end()
     whole = "".join(out) + body[last:]
@@ -169,7 +171,9 @@ def _comments_out(piece: str) -> tuple[str, list[str]]:
 
 def _arguments(text: str, made: Counter[str]) -> str:
     """Arguments of a call: `name=value` one by one, a value reaching to the next name."""
-    at = [m for m in _NEXT.finditer(text) if not _inside_text(text, m.start())]
+    triple = [m.end() for m in re.finditer(r"'''|\"\"\"", text)]
+    # an odd number of triple quotes before it: it lies in a text
+    at = [m for m in _NEXT.finditer(text) if bisect_right(triple, m.start()) % 2 == 0]
     if not at or text[: at[0].start()].strip():
         return mend_value(text, made)
     out: list[str] = []
@@ -190,14 +194,6 @@ def _arguments(text: str, made: Counter[str]) -> str:
             out.append(f"**{{{name!r}: {value.strip()}}}")
         number += steps
     return ", ".join(out)
-
-
-def _inside_text(text: str, at: int) -> bool:
-    """Whether a place lies between triple quotes."""
-    inside = False
-    for match in re.finditer(r"'''|\"\"\"", text[:at]):
-        inside = not inside if match else inside
-    return inside
 
 
 def _parses(body: str) -> bool:

@@ -10,6 +10,7 @@ BARE, TYPED, BRACES = "bare_text", "typed_item", "braces"
 _WRAPPED = re.compile(r'\{"string": (?P<text>[^{}]*)\}')
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
 _KEY = re.compile(r'(?:"[^"\n]*"|\'\'\'.*?\'\'\'|\{"string": [^{}]*\}): ', re.DOTALL)
+_END = re.compile(r"[}\]]|, (?=[\"'{])")
 DEEPEST = 30
 
 
@@ -111,13 +112,10 @@ class _Reader:
 
     def bare(self) -> str:
         """A text up to the next quoted key or the closing brace."""
-        rest = self.text[self.at :]
-        ends = [m.start() for m in re.finditer(r"[}\]]|, (?=[\"'{])", rest)]
-        for end in ends:
-            text = rest[:end]
-            following = rest[end:]
-            if following[0] in "}]" or _KEY.match(following, 2):
-                self.at += end
+        for match in _END.finditer(self.text, self.at):
+            end = match.start()
+            if self.text[end] in "}]" or _KEY.match(self.text, end + 2):
+                text, self.at = self.text[self.at : end], end
                 if is_value(text):
                     return text.strip()
                 if any(c in text for c in "{}[]\"'"):
