@@ -14,11 +14,13 @@ from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
 from wfllm.config.schema import CompareCommand
 from wfllm.errors import WfllmError
-from wfllm.tracking.compare import Row, differing_keys, rows_of
+from wfllm.tracking.compare import Row, chosen, differing_keys, rows_of
 from wfllm.tracking.run_folder import find_runs
 
 HEADINGS = {"codebleu": "CodeBLEU", "parses": "parses", "known_apis": "known APIs"}
 """Metrics of the printed table; the CSV file has all."""
+PLAIN = {"minutes": ".1f", "tokens/s": ".0f"}
+"""Results that are no shares, and how they are printed."""
 
 
 def run(composed: Composed) -> int:
@@ -29,13 +31,18 @@ def run(composed: Composed) -> int:
         raise WfllmError(
             "no run in there", where=config.runs, mend="Make one: wfllm train experiment=starter"
         )
-    rows = rows_of(runs)
+    wanted = {key: getattr(config, key) for key in ("command", "group", "tag", "study")}
+    rows = chosen(rows_of(runs), wanted)
+    if not rows:
+        asked = " ".join(f"{key}={value}" for key, value in wanted.items() if value is not None)
+        mend = "Leave it out to see all."
+        raise WfllmError(f"none of {len(runs)} runs has {asked}", where=config.runs, mend=mend)
     console = Console()
     for command in dict.fromkeys(row.command for row in rows):
-        chosen = [row for row in rows if row.command == command]
+        of_command = [row for row in rows if row.command == command]
         # Where there is no terminal to fit into, a table as wide as it needs to be is easier to read.
         out = console if console.is_terminal else Console(width=240)
-        out.print(_table(f"wfllm {command}: {len(chosen)} runs", chosen))
+        out.print(_table(f"wfllm {command}: {len(of_command)} runs", of_command))
     for row in rows:
         if row.error:
             console.print(
@@ -44,6 +51,12 @@ def run(composed: Composed) -> int:
     if config.csv:
         _write_csv(Path(config.csv).expanduser(), rows)
         console.print(f"Written to {config.csv}: every config key and metric", markup=False, highlight=False)
+    if config.plots:
+        from wfllm.tracking.curves import draw_curves
+
+        files = draw_curves([row for row in rows if row.command != "?"], Path(config.plots).expanduser())
+        for file in files:
+            console.print(f"Drawn: {file}", markup=False, highlight=False, soft_wrap=True)
     trained = [row for row in rows if row.command == "train" and row.status == "finished"]
     if trained:
         path = trained[-1].path
@@ -75,7 +88,7 @@ def _table(title: str, rows: Sequence[Row]) -> Table:
 
 
 def _shown_metric(name: str) -> bool:
-    return "loss" in name or name.rsplit(" ", 1)[-1] in HEADINGS
+    return "loss" in name or name in PLAIN or name.rsplit(" ", 1)[-1] in HEADINGS
 
 
 def _heading(name: str) -> str:
@@ -86,10 +99,14 @@ def _heading(name: str) -> str:
 def _result(name: str, value: float | None) -> str:
     if value is None:
         return ""
+    if name in PLAIN:
+        return f"{value:{PLAIN[name]}}"
     return f"{value:.4f}" if "loss" in name else f"{100 * value:.1f}"
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.5g}"
     return "" if value is None else str(value)
 
 

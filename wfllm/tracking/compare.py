@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.evaluation.metrics import METRICS
 from wfllm.tracking.metrics_file import read_metrics
-from wfllm.tracking.run_folder import RUNNING, RunFolder
+from wfllm.tracking.run_folder import PRUNED, RUNNING, RunFolder
 
 HIDDEN = ("output", "dry_run", "show", "logger", "sweep", "prompts")
+
+RATE = "train/tokens_per_s"
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,11 @@ class Row:
     config: dict[str, Any]
     results: dict[str, float]
     error: str | None
+    groups: tuple[str, ...] = ()
+    """Its experiment and its `logger.group`."""
+    tags: tuple[str, ...] = ()
+    studies: tuple[str, ...] = ()
+    """Searches it is a trial of."""
 
 
 def rows_of(runs: Sequence[RunFolder]) -> list[Row]:
@@ -57,10 +67,44 @@ def _row(run: RunFolder) -> Row:
         results[name] = value
     status = info["status"]
     shown = "interrupted or running" if status == RUNNING else status
-    config = {k: v for k, v in flat(run.config).items() if k.split(".")[0] not in HIDDEN}
+    results |= _speed(run, info)
+    plain = run.config
+    config = {k: v for k, v in flat(plain).items() if k.split(".")[0] not in HIDDEN}
     name = f"{info['experiment']}/{run.path.name}"
-    error = str(info.get("error")) if status == "failed" else None
-    return Row(run.path, info["command"], name, shown, config, results, error)
+    error = str(info.get("error")) if status in ("failed", PRUNED) else None
+    logger = plain.get("logger")
+    logger = logger if isinstance(logger, dict) else {}
+    groups = tuple(dict.fromkeys(str(g) for g in (info["experiment"], logger.get("group")) if g))
+    tags, studies = _texts(logger.get("tags")), _texts(info.get("studies"))
+    return Row(run.path, info["command"], name, shown, config, results, error, groups, tags, studies)
+
+
+def chosen(rows: Sequence[Row], wanted: Mapping[str, str | None]) -> list[Row]:
+    """The rows that have every wanted mark: `command`, `group`, `tag`, `study`; null wants none."""
+    marks: dict[str, Callable[[Row], tuple[str, ...]]] = {
+        "command": lambda row: (row.command,),
+        "group": lambda row: row.groups,
+        "tag": lambda row: row.tags,
+        "study": lambda row: row.studies,
+    }
+    return [row for row in rows if all(v is None or v in marks[k](row) for k, v in wanted.items())]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _speed(run: RunFolder, info: Mapping[str, Any]) -> dict[str, float]:
+    """Minutes from start to end of a run that was never interrupted, and its tokens per second."""
+    found: dict[str, float] = {}
+    with suppress(ValueError, TypeError):
+        if "ended" in info and not info.get("resumed"):
+            took = datetime.fromisoformat(info["ended"]) - datetime.fromisoformat(info["started"])
+            found["minutes"] = took.total_seconds() / 60
+    rates = [r[RATE] for r in read_metrics(run.path / "metrics.jsonl") if isinstance(r.get(RATE), float)]
+    if rates:
+        found["tokens/s"] = median(rates)
+    return found
 
 
 def _mapping(value: Any, name: str, run: RunFolder) -> dict[str, Any]:

@@ -200,8 +200,18 @@ class CompareCommand(Command):
 
     runs: str = "outputs"
     """Folder that holds runs, at any depth, or a glob of run folders."""
+    command: str | None = None
+    """Only runs of this command: `train` or `evaluate`."""
+    group: str | None = None
+    """Only runs of this experiment, or of this `logger.group`."""
+    tag: str | None = None
+    """Only runs with this label among `logger.tags`."""
+    study: str | None = None
+    """Only trials of this study of `sweep=optuna`."""
     csv: str | None = None
     """File to write the table to."""
+    plots: str | None = None
+    """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores as `scores`."""
 
 
 class RepeatCommand(Command):
