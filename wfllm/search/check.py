@@ -52,6 +52,7 @@ def read_search(overrides: Sequence[str]) -> Search:
     groups = command_groups(COMMAND)
     space = Space(tuple(p for p in found if p.key in groups), tuple(p for p in found if p.key not in groups))
     if not found and not problems:
+        compose(COMMAND, fixed)  # raises what hides the space
         mend = "Write for example 'optim.lr=tag(log,interval(1e-5,1e-3))' or strategy=lora,full."
         problems.append(Problem("sweep.space", COMMAND_LINE, "nothing is searched", mend))
     if problems:

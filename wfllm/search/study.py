@@ -67,7 +67,7 @@ class OpenStudy:
         return [t for t in self.trials if t.number not in replaced]
 
     def claim(self) -> Trial | None:
-        """The next trial, locked for this worker: one whose worker died, or a new one. None: all are taken."""
+        """The next trial, locked for this worker: one whose worker died, or a new one; None: none is left."""
         with self._alone():
             for trial in self.trials:
                 if trial.state == TrialState.RUNNING and (orphan := self._adopt(trial)):

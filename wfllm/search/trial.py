@@ -109,7 +109,7 @@ def _train(study: OpenStudy, trial: Trial, threads: int, reporter: Reporter) -> 
         folder = train(composed, reporter)
     assert folder is not None
     reporter.report()  # a run that was finished before has told nobody of this study
-    return objective(folder, study.search.sweep.metric)
+    return objective(folder, study.search.sweep.metric, best=study.search.config.trainer.best == "loss")
 
 
 def config_of(study: OpenStudy, values: dict[str, Any], threads: int = 0) -> Composed:
@@ -123,15 +123,23 @@ def config_of(study: OpenStudy, values: dict[str, Any], threads: int = 0) -> Com
     return compose(COMMAND, texts)
 
 
-def objective(folder: RunFolder, metric: str) -> float:
+def objective(folder: RunFolder, metric: str, *, best: bool = False) -> float:
     """What a finished run is judged by.
+
+    Args:
+        best: it has saved the weights of its lowest validation loss, so that is what counts.
 
     Raises:
         WfllmError: it has no such figure.
     """
     results = folder.info.get("results") or {}
     where, _, name = metric.rpartition("/")
-    if where in ("val", "train"):
+    found: object = None
+    if best and metric == PRUNED_BY:
+        found = min(
+            (float(r[metric]) for r in read_metrics(folder.path / METRICS) if metric in r), default=None
+        )
+    elif where in ("val", "train"):
         found = (results.get("losses") or {}).get(where) if name == "loss" else None
         if found is None:
             rows = [r[metric] for r in read_metrics(folder.path / METRICS) if metric in r]

@@ -114,6 +114,7 @@ def _process(
     with log.open("a", encoding="utf-8", buffering=1) as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
+        print(f"process {os.getpid()}", flush=True)
         try:
             study = open_study(read_search(overrides), retry_below)
             work(study, threads, None if seconds is None else time.monotonic() + seconds)
