@@ -65,7 +65,7 @@ def memory_of(
         loss_chunk: as `trainer.loss_chunk`.
     """
     states = 2  # AdamW keeps the means of gradient and squared gradient
-    weights, trained = _bytes(model), _bytes(model, trained=True)
+    weights, trained = stored_bytes(model), _trained_bytes(model)
     gradients, optimizer, gathered = trained, states * trained, 0
     if parallel == "fsdp":
         gathered = _gathered(model, low)
@@ -93,8 +93,8 @@ def memory_of(
     return Memory(weights, gradients, optimizer, gathered, activations, at_once * vocabulary * each)
 
 
-def _bytes(module: Any, *, trained: bool = False) -> int:
-    return sum(p.numel() * p.element_size() for p in module.parameters() if p.requires_grad or not trained)
+def _trained_bytes(module: Any) -> int:
+    return sum(p.numel() * p.element_size() for p in module.parameters() if p.requires_grad)
 
 
 def _gathered(model: Any, low: torch.dtype | None) -> int:
