@@ -509,7 +509,8 @@ def test_without_bitsandbytes_qlora_is_one_line(base: str, monkeypatch: pytest.M
 @NEEDS_BNB
 def test_qlora_keeps_its_base_in_four_bits_and_says_so_on_disk(base: str, trained: Trained) -> None:
     folder, module = trained("qlora")
-    weight = module.model.base_model.model.model.layers[0].mlp.up_proj.base_layer.weight
+    name = "base_model.model.model.layers.0.mlp.up_proj.base_layer.weight"
+    weight = module.model.get_parameter(name)
     assert weight.dtype == torch.uint8
     assert weight.numel() == 48 * 32 // 2
     note = json.loads((folder / "model" / "trained.json").read_text())
