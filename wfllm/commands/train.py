@@ -12,6 +12,7 @@ from wfllm.bench.record import Record
 from wfllm.commands import prepare, report
 from wfllm.commands.fit import fit
 from wfllm.commands.plan import print_plan
+from wfllm.commands.preview import print_preview
 from wfllm.commands.ranks import together
 from wfllm.config.compose import Composed
 from wfllm.config.schema import TrainCommand
@@ -37,6 +38,9 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
     prepare.settle(config.trainer.threads)
     work = prepare.read(config.data, console, config.target)
     prepare.require_train(work.splits)
+    if config.preview:
+        print_preview(config, work, console)
+        return None
     if config.trainer.best != "last":
         prepare.require_held_out(work.splits, ["dev"], "trainer.best")
     if config.trainer.patience is not None:

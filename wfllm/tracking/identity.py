@@ -12,7 +12,7 @@ from typing import Any
 from wfllm.bench.record import Record
 from wfllm.shortcuts.api import Api
 
-NOT_IN_RESULT = ("output", "dry_run", "show", "logger", "sweep")
+NOT_IN_RESULT = ("output", "dry_run", "preview", "show", "logger", "sweep")
 """Keys that change where things are written or shown, not what comes out."""
 
 NOT_IN_TRAINING = (

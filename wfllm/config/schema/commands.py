@@ -136,6 +136,8 @@ class TrainCommand(KnowsApis):
     logger: Logger
     sweep: Sweep
     evaluation: Evaluation = Evaluation()
+    preview: Count = 0
+    """Show so many training samples with what of them is learned, and stop."""
     dry_run: bool = False
     """Print the plan and stop."""
     seed: Seed = 0
