@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,13 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from wfllm.cli import FAILED, OK, report, run_stage
+from wfllm.cli import FAILED, OK, TRAINS, report, run_stage
 from wfllm.config.compose import check_composed, compose, hydra_at
 from wfllm.config.groups import command_groups, conf_dir
 from wfllm.config.origins import COMMAND_LINE
 from wfllm.config.overrides import force, is_hydra, parse, sweep_points
 from wfllm.config.problems import ConfigError, Problem, suggestion
+from wfllm.ranks import launched
 from wfllm.search.check import read_search, searches
 
 # Hydra writes neither folders nor logs of its own: a run's folder is named by what determines its result.
@@ -140,12 +141,20 @@ def _job(command: str, trace: bool, cfg: DictConfig) -> Outcome:
     start = time.monotonic()
     try:
         choices = {g: job.runtime.choices.get(g) for g in command_groups(command)}
-        status = run_stage(command, check_composed(command, cfg, choices, overrides))
+        work = functools.partial(run_stage, command, check_composed(command, cfg, choices, overrides))
+        status = _in_ranks(work) if command in TRAINS and launched() else work()
     except (Exception, SystemExit) as error:
         if trace:
             traceback.print_exc()
         status = report(error) or FAILED
     return Outcome(tuple(overrides), status, time.monotonic() - start)
+
+
+def _in_ranks(work: Callable[[], int]) -> int:
+    """A job of a launcher that starts several processes for each, as Slurm's does."""
+    from wfllm.commands.ranks import under_launcher
+
+    return under_launcher(work)
 
 
 def _summary(command: str, outcomes: list[Outcome]) -> int:

@@ -30,6 +30,7 @@ NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=som
 NEEDED |= dict.fromkeys(("local", "replay"), "llm.path=somewhere")
 NEEDED["checkpoint"] = "annotator.path=somewhere"
 NEEDED["mix"] = "data.parts=[starter]"
+NEEDED |= dict.fromkeys(("ddp", "fsdp", "deepspeed"), "trainer.devices=2")
 OF_BUILD = {("thoughts", "llm"), ("prompts", "build")}
 """Options that no other command takes."""
 OPTIONS = [(group, option) for group in SCHEMAS for option in option_files(group)]

@@ -73,6 +73,8 @@ _leading: list[Leader] = []
 
 def under_launcher(work: Callable[[], int]) -> int:
     """Run a command in one of the processes that a launcher started: rank 0 does it, the others help."""
+    if _leading:  # a job of a sweep that is led already
+        return work()
     world = launched()
     assert world is not None
     if world.rank:
