@@ -118,7 +118,7 @@ def test_the_key_is_of_all_that_goes_in_and_of_nothing_else(prompts: Prompts, to
         eos_token = tokenizer.eos_token
 
     api = CATALOGUE["is.workflow.actions.alert"]
-    others = [
+    others: list[dict[str, Any]] = [
         {"records": [replace(RECORD, query="Another")]},
         {"records": [replace(RECORD, annotated_code="x = 1")]},
         {"records": [replace(RECORD, id="r1")]},
