@@ -14,6 +14,7 @@ from wfllm.config.compose import compose
 from wfllm.config.overrides import sweep_points
 from wfllm.config.problems import ConfigError
 from wfllm.config.reference import reference_markdown
+from wfllm.search.check import read_search, searches
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^ *```(?:bash|sh|console)\b[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -70,7 +71,9 @@ def fault(words: list[str]) -> str | None:
     if unknown:
         return f"no flag {unknown[0]}"
     try:
-        if {"-m", "--multirun"} & set(arguments):
+        if searches(arguments[0], overrides):
+            read_search(overrides)
+        elif {"-m", "--multirun"} & set(arguments):
             for point in sweep_points([o for o in overrides if not o.startswith("hydra")]):
                 compose(arguments[0], point)
         else:
@@ -88,6 +91,8 @@ def fault(words: list[str]) -> str | None:
         ("wfllm train -m strategy=lora,full | tail -1", None),
         ("wfllm check --help && make test ARGS=x", None),
         ("pip install wfllm && cd elsewhere", None),
+        ("wfllm train sweep=optuna 'optim.lr=interval(0.1,0.2)'", None),
+        ("wfllm train sweep=optuna 'optim.lrr=interval(0.1,0.2)'", "optim.lr"),
         ("wfllm train optim.lrr=1e-4", "optim.lr"),
         ("wfllm trane", "trane"),
         ("wfllm train --fast", "--fast"),

@@ -19,8 +19,7 @@ def make_run(root: Path, name: str, rate: float, **info: object) -> Path:
     path = root / "train" / "x" / f"2026-01-01_{name}"
     path.mkdir(parents=True)
     losses = [{"step": n, "train/loss": 3 - rate * n, "train/tokens_per_s": 100.0 + n} for n in range(4)]
-    rows: list[dict[str, object]] = [*losses, {"step": 3, "val/loss": 3 - 2 * rate}]
-    rows.append({"step": 4, "train/loss": float("nan")})
+    rows = [*losses, {"step": 3, "val/loss": 3 - 2 * rate}, {"step": 4, "train/loss": float("nan")}]
     (path / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     config = {"optim": {"name": "adamw", "lr": rate}, "seed": 0, "logger": {"name": "wandb", "tags": ["a"]}}
     (path / "config.yaml").write_text(yaml.safe_dump(config))
