@@ -1,6 +1,7 @@
-"""A tiny training as one of several processes: `python -m tests.training.ranks FOLDER`.
+"""Tiny trainings as one of several processes: `python -m tests.training.ranks FOLDER`.
 
-FOLDER/job.json says what to train, RANK and WORLD_SIZE which process this is. Without them it is alone.
+FOLDER/jobs.json says what to train, each in a folder of its name, RANK and WORLD_SIZE which process this is.
+Without them it is alone. Libraries load once for all jobs.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ import pytorch_lightning as pl
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(folder: Path, ranks: int, **job: Any) -> dict[str, Any]:
-    """Train in `ranks` processes; what the last `python -m` printed as rank 0: weights' file and losses."""
+def run(folder: Path, ranks: int, jobs: dict[str, dict[str, Any]]) -> None:
+    """Train every job in `ranks` processes; each leaves weights.pt, ended.json, metrics and checkpoints."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "job.json").write_text(json.dumps(job))
-    port = folder / "port"
-    port.unlink(missing_ok=True)
+    (folder / "jobs.json").write_text(json.dumps(jobs))
+    (folder / "port").unlink(missing_ok=True)
     started = []
     for rank in range(ranks):
         own = {"RANK": rank, "WORLD_SIZE": ranks, "LOCAL_RANK": rank, "LOCAL_WORLD_SIZE": ranks}
@@ -37,75 +37,81 @@ def run(folder: Path, ranks: int, **job: Any) -> dict[str, Any]:
             subprocess.Popen(command, cwd=ROOT, env=environment, stdout=into, stderr=subprocess.STDOUT)
         )
     try:
-        outputs = [process.communicate(timeout=240)[0].decode() for process in started]
+        outputs = [process.communicate(timeout=500)[0].decode() for process in started]
     finally:
         for process in started:
             process.kill()
     for process, output in zip(started, outputs, strict=True):
         assert process.returncode == 0, output
-    return dict(json.loads(outputs[0].splitlines()[-1]))
 
 
 def main(folder: Path) -> None:
+    from wfllm.config.schema import Trainer
+    from wfllm.ranks import launched
+    from wfllm.training.distributed import joined
+
+    world = launched()
+    store = _store(folder, world) if world else None
+    for name, job in json.loads((folder / "jobs.json").read_text()).items():
+        settings = {"epochs": 2, "samples": 0, "precision": "32-true", "devices": world.size if world else 1}
+        trainer = Trainer(name="test", accelerator="cpu", **{**settings, **job["trainer"]})
+        (folder / name).mkdir(exist_ok=True)
+        with joined(world, store, name, trainer) if world and store else nullcontext():
+            train(folder / name, job, trainer, world)
+
+
+def train(folder: Path, job: dict[str, Any], trainer: Any, world: Any) -> None:
     import torch
 
     from tests.training.conftest import make_samples, tiny_llama
     from tests.training.test_exactness import OPTIM
     from wfllm.config.registry import schema_of
-    from wfllm.config.schema import Strategy, Trainer
+    from wfllm.config.schema import Strategy
     from wfllm.data.module import WorkflowData
     from wfllm.models.segments import isolate
-    from wfllm.ranks import launched
     from wfllm.tracking.metrics_log import MetricsLog
-    from wfllm.training.distributed import Moved, gathered, joined
-    from wfllm.training.loop import LAST, build_trainer, total_steps
+    from wfllm.training.distributed import Moved, gathered
+    from wfllm.training.loop import LAST, build_trainer, chosen_callbacks, total_steps
     from wfllm.training.module import WorkflowModule
     from wfllm.training.sharded import plain
     from wfllm.training.strategies import apply_strategy
 
-    job = json.loads((folder / "job.json").read_text())
-    world = launched()
-    settings = {"epochs": 2, "samples": 0, "precision": "32-true", "devices": world.size if world else 1}
-    trainer = Trainer(name="test", accelerator="cpu", **{**settings, **job["trainer"]})
     schema = schema_of("strategy", job["strategy"]["name"])
     assert schema is not None
     strategy = schema(**job["strategy"])
     assert isinstance(strategy, Strategy)
-
-    with joined(world, _store(folder, world), "test", trainer) if world else nullcontext():
-        pl.seed_everything(0, verbose=False)
-        model = apply_strategy(tiny_llama(), strategy)
-        samples = make_samples(job.get("samples", 13))
-        data = WorkflowData(
-            samples,
-            samples[:3],
-            batch_size=trainer.batch_size,
-            pad_id=0,
-            seed=0,
-            pack_tokens=trainer.pack_tokens,
-            rank=world.rank if world else 0,
-            ranks=world.size if world else 1,
-        )
-        if trainer.pack_tokens:
-            isolate(model)
-        module = WorkflowModule(
-            model,
-            OPTIM,
-            steps=total_steps(-(-data.batches_per_epoch // data.ranks), trainer),
-            accumulate=trainer.accumulate,
-        )
-        first = world is None or world.rank == 0
-        log = [MetricsLog(folder / "metrics.jsonl")] if first else []
-        last = folder / f"{LAST}.ckpt"
-        callbacks = [Moved(data.batches_per_epoch), *([StopAt(job["stop"])] if job.get("stop") else [])]
-        loop = build_trainer(trainer, folder, log, callbacks, world)
-        with suppress(StoppedError):
-            loop.fit(module, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=True)
-        weights = torch.cat([plain(p.detach()).flatten() for p in module.model.parameters()])
-        same = all(torch.equal(weights, other) for other in gathered(weights))
-        if first:
-            torch.save(weights, folder / "weights.pt")
-            print(json.dumps({"steps": loop.global_step, "same": same}))
+    pl.seed_everything(0, verbose=False)
+    model = apply_strategy(tiny_llama(), strategy)
+    samples = make_samples(13)
+    data = WorkflowData(
+        samples,
+        samples[:3],
+        batch_size=trainer.batch_size,
+        pad_id=0,
+        seed=0,
+        pack_tokens=trainer.pack_tokens,
+        rank=world.rank if world else 0,
+        ranks=world.size if world else 1,
+    )
+    if trainer.pack_tokens:
+        isolate(model)
+    optim = OPTIM.model_copy(update=job.get("optim", {}))
+    steps = total_steps(-(-data.batches_per_epoch // data.ranks), trainer)
+    module = WorkflowModule(model, optim, trainer, steps=steps, accumulate=trainer.accumulate)
+    first = world is None or world.rank == 0
+    log = [MetricsLog(folder / "metrics.jsonl")] if first else []
+    last = folder / f"{LAST}.ckpt"
+    callbacks: list[pl.Callback] = [Moved(data.batches_per_epoch)]
+    callbacks += chosen_callbacks(trainer, optim, folder)
+    callbacks += [StopAt(job["stop"])] if job.get("stop") else []
+    loop = build_trainer(trainer, folder, log, callbacks, world)
+    with suppress(StoppedError):
+        loop.fit(module, datamodule=data, ckpt_path=last if last.is_file() else None, weights_only=True)
+    weights = torch.cat([plain(p.detach()).flatten() for p in module.model.parameters()])
+    same = all(torch.equal(weights, other) for other in gathered(weights))
+    if first:
+        torch.save(weights, folder / "weights.pt")
+        (folder / "ended.json").write_text(json.dumps({"steps": loop.global_step, "same": same}))
 
 
 def _store(folder: Path, world: Any) -> Any:

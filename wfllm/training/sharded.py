@@ -39,6 +39,7 @@ class Sharded(ModelParallelStrategy):
             if type(module).__name__ in blocks:
                 fully_shard(module, mesh=mesh, mp_policy=policy)
         fully_shard(base, mesh=mesh, mp_policy=policy)
+        base.register_forward_hook(_cut_again)
 
     def lightning_module_state_dict(self) -> dict[str, Any]:
         """Trained weights, whole, on the CPU of rank 0; nothing elsewhere. All ranks must ask."""
@@ -79,6 +80,13 @@ class Sharded(ModelParallelStrategy):
     def _trained(self) -> list[tuple[str, Tensor]]:
         assert self.lightning_module is not None
         return [(n, p) for n, p in self.lightning_module.named_parameters() if p.requires_grad]
+
+
+def _cut_again(module: Any, _inputs: Any, _outputs: Any) -> None:
+    """What is outside the blocks stays whole for the backward pass; where none follows, nothing else would
+    cut it again, and whoever copies weights after a validation would meet both kinds."""
+    if not torch.is_grad_enabled():
+        module.reshard()
 
 
 def plain(tensor: Tensor) -> Tensor:
