@@ -17,7 +17,6 @@ from wfllm.errors import WfllmError
 from wfllm.models.load import DTYPES, load_model
 from wfllm.training import origin as origins
 from wfllm.training.part import PART, lay_over
-from wfllm.training.resume import steps_of as steps_of
 from wfllm.training.strategies import load_base, save_strategy
 
 ADAPTER = "adapter_config.json"
