@@ -6,8 +6,8 @@ The first part tokenises starter records, as many as asked for under new ids and
 tokenizer where its package is installed, else with a tiny one; then again, from the cache. The second part
 writes stores of the same samples over and over, each in a process of its own, deals an epoch of packs of
 8,192 tokens from it and reads 200 of them. Memory is what is private to the process (RssAnon of
-/proc/self/status): before the store is there, after it is written, and in the end. Seconds are the process's own
-CPU seconds, so that a busy machine does not tell.
+/proc/self/status): before the store is there, after it is written, and in the end. Seconds are the
+process's own CPU seconds, so that a busy machine does not tell.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ def main() -> None:
         memory(Path(asked.folder), asked.memory[0])
         return
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["WFLLM_CACHE"] = folder
         times(asked.records, Path(folder))
         print("samples  written in  file      private memory: before  written  epoch dealt, 200 packs read")
         for count in asked.memory:
@@ -61,6 +60,7 @@ def times(count: int, folder: Path) -> None:
     work = prepare.read(config.data, console)
     base = base_files(config.model, folder / "base", work.texts(), 0)
     tokenizer = load_tokenizer(base, config.model)
+    os.environ["WFLLM_CACHE"] = str(folder)  # converted weights lie where they always do
     own = work.splits["train"]
     work.splits = {
         "train": [
