@@ -20,8 +20,15 @@ _WORD = re.compile(r"[\u3040-\u9fff]|[^\W_]+")
 _COUNTERS = 1 << 20
 _TABLES = """
 CREATE TABLE texts (number INTEGER PRIMARY KEY, name BLOB NOT NULL, words BLOB NOT NULL);
-CREATE TABLE holds (word INTEGER, number INTEGER, PRIMARY KEY (word, number)) WITHOUT ROWID
+CREATE TABLE holds (word INTEGER, number INTEGER, place INTEGER, size INTEGER, PRIMARY KEY (word, number))
+WITHOUT ROWID
 """
+
+
+_FOUND = """
+SELECT number FROM holds WHERE word = ? AND MIN(size - place, ?) >= ? * (size + ?) - 1e-9
+"""
+"""The first word in common, by rarity, leaves in both texts as many words as must be in common with it."""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -57,8 +64,10 @@ class Similar:
         words = _hashes(text)
         rare = self._rarest(words)
         found: set[int] = set()
-        for word in rare:
-            found.update(n for (n,) in self._scratch.run("SELECT number FROM holds WHERE word = ?", (word,)))
+        least = self.share / (1 + self.share)
+        for place, word in enumerate(rare):
+            rows = self._scratch.run(_FOUND, (word, len(words) - place, least, len(words)))
+            found.update(number for (number,) in rows)
         for number in sorted(found):
             ((name, blob),) = self._scratch.run("SELECT name, words FROM texts WHERE number = ?", (number,))
             other = array("I", blob)
@@ -74,8 +83,8 @@ class Similar:
         self._count += 1
         row = (self._count, name.encode("utf-8", "surrogatepass"), array("I", sorted(words)).tobytes())
         self._scratch.run("INSERT INTO texts VALUES (?, ?, ?)", row)
-        rows = ((word, self._count) for word in self._rarest(words))
-        self._scratch.run_many("INSERT INTO holds VALUES (?, ?)", rows)
+        rows = ((word, self._count, place, len(words)) for place, word in enumerate(self._rarest(words)))
+        self._scratch.run_many("INSERT INTO holds VALUES (?, ?, ?, ?)", rows)
 
     def _rarest(self, words: frozenset[int]) -> list[int]:
         """As many of the rarest as could be missing from a similar text, and one more."""
