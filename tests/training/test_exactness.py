@@ -169,6 +169,26 @@ def test_killed_and_resumed_equals_uninterrupted_to_the_last_bit(
     )
 
 
+def test_a_validation_within_a_window_is_logged_once_however_often_it_is_repeated(
+    tmp_path: Path, samples: list[Encoded]
+) -> None:
+    """Windows of 4 batches, a validation after each 3: killed behind one, the run repeats it."""
+    settings: dict[str, Any] = {
+        "batch_size": 2,
+        "accumulate": 4,
+        "validate_every": 0.5,
+        "epochs": 2,
+        "checkpoint_every": 1,
+        "log": True,
+    }
+    whole = fit(tmp_path / "whole", samples, **settings)
+    with pytest.raises(KilledError):
+        fit(tmp_path / "cut", samples, callbacks=[KillAt("on_train_batch_start", 11)], **settings)
+    assert torch.equal(fit(tmp_path / "cut", samples, resume=last(tmp_path / "cut"), **settings), whole)
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+    assert len([name for _, name, _ in losses(tmp_path / "whole") if name == "val/loss"]) == 4
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize(

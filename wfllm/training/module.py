@@ -140,7 +140,9 @@ class WorkflowModule(pl.LightningModule):
         pairs = torch.stack(self._dev).tolist() if self._dev else []
         loss, weight = summed(sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))
         mean = loss / max(1e-9, weight)
-        self.log_dict({"val/loss": mean, "step": float(self.global_step - 1)})
+        # Within a window it belongs to the step to come: a resumed run repeats and logs both.
+        step = self.global_step if self.window.begun else self.global_step - 1
+        self.log_dict({"val/loss": mean, "step": float(step)})
 
     def on_validation_end(self) -> None:
         self.window.begin()

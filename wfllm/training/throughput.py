@@ -30,6 +30,11 @@ class Window:
         self._tokens = self._learned = self._places = 0
         self._operations = 0.0
 
+    @property
+    def begun(self) -> bool:
+        """Whether batches are in it, and the optimiser step they belong to is still to come."""
+        return bool(self._losses)
+
     def begin(self) -> None:
         """Time counts from now on."""
         self._since = time.monotonic()
