@@ -67,6 +67,7 @@ def test_two_processes_give_one_processs_losses_however_they_start(wfllm: Run, t
         assert (run / "model").is_dir()
 
 
+@pytest.mark.timeout(1800)  # five starts of two processes each, on a busy machine
 @pytest.mark.parametrize("victim", [0, 1])
 def test_a_rank_that_is_killed_ends_all_and_the_same_command_goes_on(
     wfllm: Run, tmp_path: Path, victim: int

@@ -97,7 +97,7 @@ def test_recomputed_blocks_keep_what_they_take_in() -> None:
 
 
 MEASURE = """
-import json, resource, sys, torch
+import json, sys, torch
 from wfllm.models.base import base_files
 from wfllm.config.schema import PackagedModel, Full, Lora
 from wfllm.models.load import load_model, meta_model
@@ -111,20 +111,21 @@ strategy = Full(name="full") if sys.argv[1] == "full" else Lora(name="lora")
 length = 1024
 model = apply_strategy(meta_model(base, config), strategy)
 plan = memory_of(model, rows=1, length=length, learned=length // 2, low=None)
-def now():
-    return 1024 * int(next(l for l in open("/proc/self/status") if l.startswith("VmRSS")).split()[1])
-before = now()
+def now(what):
+    return 1024 * int(next(l for l in open("/proc/self/status") if l.startswith(what)).split()[1])
+before = now("VmRSS")
 model = apply_strategy(load_model(base, config), strategy)
 weights = torch.zeros((1, length)); weights[:, length // 2:] = 1
 batch = {"input_ids": torch.ones((1, length), dtype=torch.int64), "weights": weights, "segments": None,
          "position_ids": torch.arange(length)[None], "tokens": length, "supervised": length // 2}
+open("/proc/self/clear_refs", "w").write("5")  # the peak so far, of loading, is forgotten
 optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], fused=True)
 for _ in range(3):
     loss, tokens = summed_loss(model, batch)
     (loss / tokens).backward()
     optimizer.step()
     optimizer.zero_grad()
-peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+peak = now("VmHWM") - before
 print(json.dumps({"plan": plan.total, "measured": peak}))
 """
 

@@ -71,11 +71,11 @@ class Sharded(ModelParallelStrategy):
     def load_optimizer_state_dict(self, checkpoint: Mapping[str, Any]) -> None:
         for optimizer, state in zip(self.optimizers, checkpoint["optimizer_states"], strict=True):
             parameters = [p for group in optimizer.param_groups for p in group["params"]]
-            cut = {
+            own = {
                 index: {key: cut(value, parameters[index]) for key, value in of_one.items()}
                 for index, of_one in state["state"].items()
             }
-            optimizer.load_state_dict({**state, "state": cut})
+            optimizer.load_state_dict({**state, "state": own})
 
     def _trained(self) -> list[tuple[str, Tensor]]:
         assert self.lightning_module is not None
