@@ -15,10 +15,12 @@ from wfllm.data.batches import Batch
 from wfllm.errors import WfllmError
 from wfllm.training.distributed import gathered, rank, ranks, summed
 from wfllm.training.flops import cost_of
+from wfllm.training.lean import half_of, lean
 from wfllm.training.liger import require_bare
 from wfllm.training.loss import bare_head, learned_positions, summed_loss
 from wfllm.training.neftune import Neftune
 from wfllm.training.optim import adamw, schedule
+from wfllm.training.origin import of
 from wfllm.training.resume import refuse_other, stamp
 from wfllm.training.sharded import Sharded, plain
 from wfllm.training.speed import compile_blocks, peak_flops, recompute_activations
@@ -68,6 +70,9 @@ class WorkflowModule(pl.LightningModule):
         """Lightning calls it when the processes know each other: now weights can be cut over them."""
         if isinstance(self.trainer.strategy, Sharded):
             self.trainer.strategy.shard(self.model)
+        elif self.loop.lean and self.loop.parallel in ("none", "ddp") and not self.loop.compile:
+            origin = of(self.model)
+            lean(self.model, half_of(str(self.trainer.precision), origin.strategy.name if origin else ""))
 
     def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Any:
         """Find out on the CPU what a GPU would have to wait for: learned positions, lengths of samples."""
