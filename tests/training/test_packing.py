@@ -276,14 +276,15 @@ def test_real_samples_in_a_real_model(tmp_path: Path) -> None:
     from wfllm.config.compose import compose
     from wfllm.models.load import load_tokenizer
 
-    config: Any = compose("train", ["data.max_records=4", "model.context=4096"]).config
+    config: Any = compose("train", ["data.max_records=12"]).config
     base = base_files(PackagedModel(name="smollm2_135m"), tmp_path, (), 0)
     tokenizer = load_tokenizer(base, config.model)
     samples = prepare.encode(config, prepare.read(config.data, Console()), tokenizer, Console()).train
-    samples = [samples[i] for i in range(4)]
+    samples = sorted(samples, key=lambda s: len(s.input_ids))[:2]
     plain, packed = load_model(base, config.model), isolate(load_model(base, config.model))
-    apart = torch.cat([logits_of(plain, collate([s], 0))[0] for s in samples])
-    torch.testing.assert_close(logits_of(packed, pack(samples))[0], apart, rtol=1e-4, atol=1e-3)
+    with torch.no_grad():
+        apart = torch.cat([logits_of(plain, collate([s], 0))[0] for s in samples])
+        torch.testing.assert_close(logits_of(packed, pack(samples))[0], apart, rtol=1e-4, atol=1e-3)
     wanted = gradients(plain, [collate([s], 0) for s in samples])
     found = gradients(packed, [pack(samples)])
     for name, gradient in wanted.items():
