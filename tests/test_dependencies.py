@@ -16,6 +16,7 @@ PART_OF = {
     "tokenizers": "transformers",
     "safetensors": "transformers",
     "huggingface-hub": "transformers",
+    "sqlalchemy": "optuna",
 }
 
 
