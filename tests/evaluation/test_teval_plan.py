@@ -103,6 +103,20 @@ def test_hostile_answers_end_in_a_plan_or_none(what: str) -> None:
     assert read_str_plan(HOSTILE[what], ["Maps.find"]) == []
 
 
+@pytest.mark.parametrize(
+    "what",
+    ["minus signs", "a long sum", "indices", "calls", "negations", "choices without spaces", "functions"],
+)
+def test_trees_deeper_than_their_brackets_never_reach_pythons_parser(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some versions of Python end the process on them."""
+    parsed: list[str] = []
+    monkeypatch.setattr(ast, "literal_eval", parsed.append)
+    read_json_plan(HOSTILE[what])
+    assert parsed == []
+
+
 def test_bounds_hold_just_inside() -> None:
     deep = "[" * (MAX_DEPTH - 2) + "]" * (MAX_DEPTH - 2)
     assert len(read_json_plan(step(deep))) == 1
