@@ -126,6 +126,7 @@ def prepare(work: Path, given: argparse.Namespace) -> dict[str, Any]:
         f"data.parts={json.dumps(given.parts)}",
         "data.on_error=skip",
         "prompts.documentation=full",
+        "decoding.max_new_tokens=16",
         f"model.context={given.context}",
     ]
     config: Any = compose("train", overrides).config
@@ -184,7 +185,7 @@ def measure(name: str, python: str, work: Path, settings: dict[str, Any]) -> dic
         environment.pop("PYTHONPATH", None)
     command = [python, str(HERE / f"training_{name}.py"), str(work / "task.json"), json.dumps(settings)]
     done = subprocess.run(command, env=environment, cwd=work, capture_output=True, text=True, check=False)
-    lines = done.stdout.strip().splitlines()
+    lines = [line for line in done.stdout.splitlines() if line.startswith('{"tokens"')]
     if done.returncode or not lines:
         fault = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200]
         print(f"{name} {_words(settings)}: {fault}", file=sys.stderr, flush=True)

@@ -79,6 +79,7 @@ def main() -> None:
         f"trainer.threads={task['threads']}",
         "trainer.epochs=1",
         "trainer.samples=0",
+        "decoding.max_new_tokens=16",
         "optim.lr=1e-4",
         "optim.schedule=constant",
         "optim.warmup=0",
