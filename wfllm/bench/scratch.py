@@ -15,16 +15,16 @@ _TOP = 1 << 63
 
 
 class Scratch:
-    """A database of this process alone: SQLite in a file without a name, of which it keeps 2 MB in memory.
-    Close it.
+    """A database of this process alone: SQLite in a file without a name. Close it.
 
     Args:
         tables: SQL that makes what it holds.
+        megabytes: how much of it is kept in memory.
     """
 
-    def __init__(self, tables: str) -> None:
+    def __init__(self, tables: str, megabytes: int = 2) -> None:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -2000"):
+        for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = {-1000 * megabytes}"):
             self._db.execute(f"PRAGMA {setting}")
         self._db.executescript(f"{tables}; BEGIN")
 

@@ -1,34 +1,25 @@
 """Requests that share most of their words, found among all there are without comparing all with all.
 
-Two sets of words that have so large a share in common must have one of their rarest words in common, if of
-each set as many of its rarest are looked at as could be missing from the other, and one more (prefix
-filtering: Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007). What is remembered are hashes of
-words, on disk.
+Only those that have a key of `minhash` in common are compared, and those word for word. What is remembered
+are hashes, on disk, so that memory stays the same and time grows with the number of requests.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import zlib
 from array import array
-from collections.abc import Iterable
 
+from wfllm.bench.minhash import MinHash
 from wfllm.bench.scratch import Scratch
 
 _WORD = re.compile(r"[\u3040-\u9fff]|[^\W_]+")
-_COUNTERS = 1 << 20
 _TABLES = """
 CREATE TABLE texts (number INTEGER PRIMARY KEY, name BLOB NOT NULL, words BLOB NOT NULL);
-CREATE TABLE holds (word INTEGER, number INTEGER, place INTEGER, size INTEGER, PRIMARY KEY (word, number))
-WITHOUT ROWID
+CREATE TABLE holds (key INTEGER, number INTEGER, PRIMARY KEY (key, number)) WITHOUT ROWID
 """
-
-
-_FOUND = """
-SELECT number FROM holds WHERE word = ? AND MIN(size - place, ?) >= ? * (size + ?) - 1e-9
-"""
-"""The first word in common, by rarity, leaves in both texts as many words as must be in common with it."""
+_CACHE = 32
+"""Megabytes of it in memory: keys come in no order, and nearly each is on a page of its own."""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -44,32 +35,28 @@ def similarity(left: frozenset[str], right: frozenset[str]) -> float:
 class Similar:
     """Texts, among which a similar one is looked for. Close it, or use it in `with`.
 
+    What is found is similar; of texts that have a similar one, at most about 1 in 1,000 is missed, always the
+    same ones (see `MinHash`). Texts with the same words are always found.
+
     Args:
-        share: of words in common, from which two texts are similar; above 0, at most 1.
-        texts: roughly those that will come: the rarer a word is among them, the fewer are compared for it.
-            The result does not hang on them.
+        share: of words in common, from which two texts are similar; above 0, at most 1. The lower, the more
+            unlike ones are compared.
     """
 
-    def __init__(self, share: float, texts: Iterable[str]) -> None:
+    def __init__(self, share: float) -> None:
         self.share = share
-        self._uses = array("I", bytes(4 * _COUNTERS))
-        for text in texts:
-            for word in _hashes(text):
-                self._uses[word % _COUNTERS] += 1
-        self._scratch = Scratch(_TABLES)
+        self._keys = MinHash(share)
+        self._found = f"""SELECT name, words FROM texts WHERE number IN
+            (SELECT number FROM holds WHERE key IN ({", ".join("?" * self._keys.keys)})) ORDER BY number"""
+        self._scratch = Scratch(_TABLES, megabytes=_CACHE)
         self._count = 0
+        words = _hashes("")
+        self._last = ("", words, self._keys(words))
 
     def nearest(self, text: str) -> tuple[str, float] | None:
         """The first text that is similar, by its name, and the share of words in common; None without any."""
-        words = _hashes(text)
-        rare = self._rarest(words)
-        found: set[int] = set()
-        least = self.share / (1 + self.share)
-        for place, word in enumerate(rare):
-            rows = self._scratch.run(_FOUND, (word, len(words) - place, least, len(words)))
-            found.update(number for (number,) in rows)
-        for number in sorted(found):
-            ((name, blob),) = self._scratch.run("SELECT name, words FROM texts WHERE number = ?", (number,))
+        words, keys = self._made(text)
+        for name, blob in self._scratch.run(self._found, keys):
             other = array("I", blob)
             common = len(words.intersection(other))
             share = common / (len(words) + len(other) - common)
@@ -79,17 +66,19 @@ class Similar:
 
     def add(self, name: str, text: str) -> None:
         """One text more, later than all before."""
-        words = _hashes(text)
+        words, keys = self._made(text)
         self._count += 1
         row = (self._count, name.encode("utf-8", "surrogatepass"), array("I", sorted(words)).tobytes())
         self._scratch.run("INSERT INTO texts VALUES (?, ?, ?)", row)
-        rows = ((word, self._count, place, len(words)) for place, word in enumerate(self._rarest(words)))
-        self._scratch.run_many("INSERT INTO holds VALUES (?, ?, ?, ?)", rows)
+        rows = ((key, self._count) for key in keys)
+        self._scratch.run_many("INSERT OR IGNORE INTO holds VALUES (?, ?)", rows)
 
-    def _rarest(self, words: frozenset[int]) -> list[int]:
-        """As many of the rarest as could be missing from a similar text, and one more."""
-        missing = len(words) - math.ceil(self.share * len(words) - 1e-9)
-        return sorted(words, key=lambda word: (self._uses[word % _COUNTERS], word))[: missing + 1]
+    def _made(self, text: str) -> tuple[frozenset[int], list[int]]:
+        """Hashes of its words and its keys, made once for the text that is looked for and then added."""
+        if self._last[0] != text:
+            words = _hashes(text)
+            self._last = (text, words, self._keys(words))
+        return self._last[1:]
 
     def close(self) -> None:
         self._scratch.close()

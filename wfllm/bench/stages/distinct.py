@@ -42,7 +42,7 @@ def _distinct(inputs: Inputs, confirm: s.Confirm, share: float) -> Iterator[Outc
         codes = stack.enter_context(Remembered()) if confirm.same_code else None
         requests = None
         if confirm.similar_request:
-            requests = stack.enter_context(Similar(share, (item["query"] for item in _all(inputs))))
+            requests = stack.enter_context(Similar(share))
         for item in filter(is_example, inputs.items(REAL)):
             _remember(item, codes, requests)
         for item in inputs.items(SYNTHETIC):
@@ -55,11 +55,6 @@ def _distinct(inputs: Inputs, confirm: s.Confirm, share: float) -> Iterator[Outc
             else:
                 _remember(item, codes, requests)
                 yield item
-
-
-def _all(inputs: Inputs) -> Iterator[Item]:
-    yield from filter(is_example, inputs.items(REAL))
-    yield from inputs.items(SYNTHETIC)
 
 
 def _remember(item: Item, codes: Remembered | None, requests: Similar | None) -> None:

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wfllm.config.schema.base import Count, Float, Language, Money, Positive, Schema, Seed, Share, Temperature, Url
+from wfllm.config.schema.base import (
+    Count,
+    Float,
+    Language,
+    Money,
+    Positive,
+    Schema,
+    Seed,
+    Share,
+    Temperature,
+    Url,
+)
 
 Script = Literal["latin", "han", "kana", "hangul", "cyrillic", "arabic", "hebrew", "thai"]
 
@@ -229,7 +240,8 @@ class Confirm(Schema):
     names, comments and spelling. Asked, like the next, in the stage `distinct`, which sees all samples."""
     similar_request: bool = True
     """Drop samples whose request has the share `expand.similar` of its words in common with that of a
-    training workflow or of an earlier sample."""
+    training workflow or of an earlier sample. Whoever is dropped does; of those that should be, at most about
+    1 in 1,000 is missed (MinHash), always the same ones."""
 
 
 class Describe(Schema):
