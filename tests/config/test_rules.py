@@ -149,3 +149,26 @@ def test_a_prompt_of_a_build_that_leaves_out_what_it_is_about_is_told() -> None:
     told = faults("build", "output=x", "prompts.plan.user='Write a plan.'")
     assert list(told) == ["prompts.plan.user"]
     assert "nowhere says {code}" in told["prompts.plan.user"].cause
+
+
+@pytest.mark.parametrize("own", ["annotator.base_url=http://localhost:8000/v1", "annotator.model=other"])
+def test_a_budget_in_usd_needs_the_prices_of_an_annotator_of_its_own(own: str) -> None:
+    asked = (
+        "output=x",
+        "expand.count=2",
+        "annotator=llm",
+        "llm.model=m",
+        "llm.price_in=1",
+        "llm.price_out=2",
+    )
+    budget = "llm.budget_usd=5"
+    told = faults("build", *asked, own, budget)
+    assert list(told) == ["annotator.price_in"]
+    assert "llm.budget_usd holds for the annotator too" in told["annotator.price_in"].cause
+    assert list(faults("build", *asked, own, budget, "annotator.price_in=0")) == ["annotator.price_in"]
+    for kept in (
+        (own, budget, "annotator.price_in=0", "annotator.price_out=0"),
+        (own, "llm.budget_tokens=5"),
+        (budget,),
+    ):
+        compose("build", [*asked, *kept])

@@ -48,20 +48,33 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
     if isinstance(trainer, s.Trainer) and isinstance(optim, s.Optim):
         yield from _training(trainer, optim)
     yield from _prompts(config)
-    annotator, expand = getattr(config, "annotator", None), getattr(config, "expand", None)
-    if isinstance(annotator, s.AskedAnnotator) and isinstance(expand, s.Expand) and not expand.count:
-        cause = "0, so there is nothing to annotate"
-        yield ("expand.count", "annotator.name"), cause, "Set expand.count=N."
-    llm = getattr(config, "llm", None)
-    if isinstance(llm, s.OpenAILlm) and llm.budget_usd is not None and None in (llm.price_in, llm.price_out):
-        mend = "Give both in USD for a million tokens, or set llm.budget_tokens instead."
-        yield ("llm.price_in", "llm.price_out"), "not given, but llm.budget_usd needs prices", mend
+    yield from _asking(config)
     if (
         isinstance(evaluation, s.Evaluation)
         and (evaluation.before or evaluation.after)
         and not evaluation.splits
     ):
         yield ("evaluation.splits",), "empty, but an evaluation is asked for", "Use evaluation.splits=[id]."
+
+
+def _asking(config: s.Command) -> Iterator[Broken]:
+    """Who is asked by a build, and what that may cost."""
+    annotator, expand, llm = (getattr(config, part, None) for part in ("annotator", "expand", "llm"))
+    if isinstance(annotator, s.AskedAnnotator) and isinstance(expand, s.Expand) and not expand.count:
+        cause = "0, so there is nothing to annotate"
+        yield ("expand.count", "annotator.name"), cause, "Set expand.count=N."
+    if not isinstance(llm, s.OpenAILlm) or llm.budget_usd is None:
+        return
+    mend = "Give both in USD for a million tokens, or set llm.budget_tokens instead."
+    if None in (llm.price_in, llm.price_out):
+        yield ("llm.price_in", "llm.price_out"), "not given, but llm.budget_usd needs prices", mend
+    if (
+        isinstance(annotator, s.LlmAnnotator)
+        and (annotator.base_url is not None or annotator.model is not None)
+        and None in (annotator.price_in, annotator.price_out)
+    ):
+        cause = "not given, but llm.budget_usd holds for the annotator too, whose prices are its own"
+        yield ("annotator.price_in", "annotator.price_out"), cause, f"{mend[:-1]}; 0 for a server of yours."
 
 
 def _devices(trainer: s.Trainer) -> Iterator[Broken]:
