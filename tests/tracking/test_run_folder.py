@@ -204,7 +204,7 @@ def test_a_metric_that_a_run_has_not_is_left_out(tmp_path: Path) -> None:
     run = open_run("train", "x", PLAIN, [], "data", tmp_path)
     run.finish(after={"id": {"codebleu": 0.5, "gone": 1.0}})
     (row,) = rows_of([run])
-    assert row.results == {"after id codebleu": 0.5}
+    assert {name for name in row.results if name.startswith("after")} == {"after id codebleu"}
 
 
 @pytest.mark.parametrize("where", ["{home}/runs/train/*", "~/runs", "~/runs/**/x", "runs/t*", "{home}/runs"])

@@ -137,7 +137,7 @@ def test_ranks_share_every_batch_out_once(ranks: int, pack_tokens: int | None) -
     samples = make_samples(13)
 
     def data(rank: int, ranks: int) -> WorkflowData:
-        keys = {"batch_size": 1, "pad_id": 0, "seed": 0, "pack_tokens": pack_tokens}
+        keys: dict[str, Any] = {"batch_size": 1, "pad_id": 0, "seed": 0, "pack_tokens": pack_tokens}
         return WorkflowData(samples, samples[:4], rank=rank, ranks=ranks, **keys)
 
     alone = data(0, 1)

@@ -89,7 +89,7 @@ def test_activations_are_what_autograd_keeps() -> None:
 
 
 def test_recomputed_blocks_keep_what_they_take_in() -> None:
-    many = {"rows": 2, "length": 64, "learned": 40, "low": None}
+    many: dict[str, Any] = {"rows": 2, "length": 64, "learned": 40, "low": None}
     model = llama(num_hidden_layers=8)
     kept, again = memory_of(model, **many), memory_of(model, recompute=True, **many)
     assert again.activations < kept.activations / 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ def spread(count: int, wanted: int, seed: int) -> list[int]:
     """`wanted` of `count` places: one out of each of as many equal stretches, drawn by the seed."""
     wanted = min(count, wanted)
     drawn = np.random.default_rng(seed).random(wanted)
-    return [int((i + drawn[i]) * count / wanted) for i in range(wanted)]
+    bounds = [i * count // max(1, wanted) for i in range(wanted + 1)]  # whole numbers: no stretch is empty
+    return [low + int(drawn[i] * (high - low)) for i, (low, high) in enumerate(pairwise(bounds))]
 
 
 def _print_sample(

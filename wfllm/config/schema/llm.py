@@ -62,10 +62,11 @@ class OpenAILlm(CachedLlm):
     stop_after: Positive | None = 20
     """So many requests in a row that failed in spite of retries end the run; null never ends it."""
     refused: Literal["wait", "drop"] = "wait"
-    """What becomes of a prompt that the server refuses (status 400 and others of that kind) for no reason that
-    it is known to mean, such as its length. `wait`: the item waits, as the fault may be another key's. `drop`:
-    it is tried again `retries` times, and then counts as one that nobody can answer: its item is left out with
-    the rule `refused`, or its part is written otherwise. Use it where other prompts are answered."""
+    """What becomes of a prompt that the server refuses (status 400 and others of that kind) for no reason
+    that it is known to mean, such as its length. `wait`: the item waits, as the fault may be another key's.
+    `drop`: it is tried again `retries` times, and then counts as one that nobody can answer: its item is
+    left out with the rule `refused`, or its part is written otherwise. Use it where other prompts are
+    answered."""
     price_in: Money | None = None
     """USD for a million tokens read; null knows no price."""
     price_out: Money | None = None

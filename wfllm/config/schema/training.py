@@ -65,8 +65,9 @@ class Trainer(Schema):
     """Compute each block's activations again in the backward pass instead of keeping them: much less memory
     for the time of one more forward pass."""
     lean: bool = True
-    """Layers that are known (gates and norms of Llama, Mistral, Qwen; plain LoRA) get a backward pass of their
-    own: the same arithmetic in fewer steps and less memory. Not where blocks are compiled or weights sharded."""
+    """Layers that are known (gates and norms of Llama, Mistral, Qwen; plain LoRA) get a backward pass of
+    their own: the same arithmetic in fewer steps and less memory. Not where blocks are compiled or weights
+    sharded."""
     compile: bool = False
     """Compile the transformer blocks with torch.compile: minutes at the start, faster steps then."""
     precision: Literal["auto", "32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "auto"
