@@ -25,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--minutes", type=float, help="start no further turn that would end later than that")
     parser.add_argument("--records", type=int, default=16, help="records that are learned and timed")
     parser.add_argument("--accumulate", type=int, default=8, help="records of an optimiser step")
     parser.add_argument("--context", type=int, default=4096, help="longest record in tokens")
@@ -85,7 +87,11 @@ def main() -> None:
         )
         plans = SCAN if given.scan else {name: [best] for name, best in BEST.items()}
         rows: dict[str, list[dict[str, Any]]] = {}
+        begun = time.monotonic()
         for turn in range(1 if given.scan else given.repeats):
+            spent = time.monotonic() - begun
+            if turn and given.minutes and spent * (turn + 1) / turn > 60 * given.minutes:
+                break
             for number in range(max(len(plans[name]) for name in systems)):
                 for name, python in systems.items():
                     if number >= len(plans[name]):
@@ -200,7 +206,8 @@ def measure(name: str, python: str, work: Path, settings: dict[str, Any]) -> dic
 def table(rows: dict[str, list[dict[str, Any]]]) -> str:
     """Markdown, a row a system and setting."""
     head = (
-        "| system and setting | supervised tokens/s, median | lowest to highest | tokens/s | CPU s | peak MB "
+        "| system and setting | supervised tokens/s, median | lowest to highest (runs) | tokens/s | CPU s "
+        "| peak MB "
         "| wfllm is, times | wfllm's memory is, times | loss first, last |"
     )
     lines = [head, "|---|---|---|---|---|---|---|---|---|"]
@@ -216,7 +223,7 @@ def table(rows: dict[str, list[dict[str, Any]]]) -> str:
         faster = f"{ours['rate'] / medians['rate']:.2f}" if ours else ""
         smaller = f"{ours['peak_mb'] / medians['peak_mb']:.2f}" if ours else ""
         lines.append(
-            f"| {key} | {medians['rate']:.0f} | {rates[0]:.0f} to {rates[-1]:.0f} "
+            f"| {key} | {medians['rate']:.0f} | {rates[0]:.0f} to {rates[-1]:.0f} ({len(sound)}) "
             f"| {medians['all']:.0f} | {medians['cpu_seconds']:.1f} | {medians['peak_mb']:.0f} "
             f"| {faster} | {smaller} | {sound[0]['first_loss']:.3f}, {sound[0]['last_loss']:.3f} |"
         )
