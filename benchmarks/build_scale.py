@@ -4,6 +4,8 @@
 
 Records are made by varying the starter corpus: each has a line of its own, one in 20 repeats another in
 other words, one in 50 is no Python. Each size is built in a process of its own, one process, one thread.
+Stage `distinct`, which only a build with a model has, sees as many samples, whose requests are those of
+`build_distinct`.
 Memory is the highest resident size of each stage, as the kernel counts it, reset before the stage (Linux
 alone). Seconds are the process's own CPU seconds, so that a busy machine does not tell. Writes the figure
 `docs/build_scale.svg` and prints the table that `docs/log.md` holds.
@@ -11,6 +13,7 @@ alone). Seconds are the process's own CPU seconds, so that a busy machine does n
 
 from __future__ import annotations
 
+import hashlib
 import json
 import resource
 import subprocess
@@ -51,7 +54,7 @@ def varied(count: int) -> Iterator[dict[str, Any]]:
 
 
 def build(source: Path, output: Path) -> list[dict[str, Any]]:
-    """Build and measure: a row a stage, the last one `assemble`."""
+    """Build and measure: a row a stage, then `distinct`, the last one `assemble`."""
     from wfllm.bench.stages.assemble import assemble
     from wfllm.bench.stages.engine import Build
     from wfllm.bench.stages.pipeline import SOURCES, pipeline
@@ -69,11 +72,43 @@ def build(source: Path, output: Path) -> list[dict[str, Any]]:
         rows.append({"stage": report.name, "seconds": seconds, "megabytes": _peak(), "kept": report.kept})
         _reset_peak()
         start = _seconds()
+    rows.append(distinct(sum(1 for _ in source.open("rb")), output / "synthetic"))
+    _reset_peak()
+    start = _seconds()
     names = [name for name in SOURCES if name in stages.folders]
     counts = assemble(output, (item for name in names for item in stages.items(name)))
     seconds = _seconds() - start
     rows.append({"stage": "assemble", "seconds": seconds, "megabytes": _peak(), "kept": sum(counts.values())})
     return rows
+
+
+def distinct(count: int, output: Path) -> dict[str, Any]:
+    """The stage alone, on so many samples whose code was measured before."""
+    from benchmarks.build_distinct import requests
+    from wfllm.bench.stages.distinct import distinguishing
+    from wfllm.bench.stages.engine import Build
+    from wfllm.bench.stages.stage import Whole
+    from wfllm.config import schema as s
+
+    def samples() -> Iterator[dict[str, Any]]:
+        for number, query in enumerate(requests(count)):
+            keys = [hashlib.sha256(f"{number}".encode()).hexdigest()[:32]] * 2
+            measured = {"keys": keys, "stats": None}
+            yield {"id": f"synthetic/{number:06d}", "query": query, "meta": {}, "measured": measured}
+
+    stages = [
+        Whole("split", (), lambda _: iter(())),
+        Whole("confirm", (), lambda _: samples()),
+        distinguishing(s.Confirm(), s.Expand()),
+    ]
+    row: dict[str, Any] = {}
+    start = _seconds()
+    for report in Build(output, stages).run():
+        seconds = _seconds() - start
+        row = {"stage": report.name, "seconds": seconds, "megabytes": _peak(), "kept": report.kept}
+        _reset_peak()
+        start = _seconds()
+    return row
 
 
 def _seconds() -> float:
