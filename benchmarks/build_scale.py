@@ -169,7 +169,7 @@ def plot(found: dict[int, list[dict[str, Any]]]) -> None:
         axes.grid(alpha=0.3)
     left.set_yscale("log")
     right.set_ylim(bottom=0)
-    right.legend(fontsize=8)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside right center", fontsize=8)
     figure.savefig(FIGURE, metadata={"Date": None})
 
 
