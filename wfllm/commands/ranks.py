@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, redirect_stderr
+from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -208,7 +208,8 @@ def _end_at_once_when_told(world: World, folder: Path) -> None:
     def end(_signal: int, _frame: FrameType | None) -> None:
         if world.rank == 0:
             line = WfllmError(f"{world.launcher} ended this training", mend=_last_good(folder)).line()
-            print(line, file=sys.stderr, flush=True)
+            with suppress(OSError):  # nobody may be left to read it
+                print(line, file=sys.stderr, flush=True)
         os._exit(128 + signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, end)

@@ -100,7 +100,8 @@ class _Watch(threading.Thread):
                     return
 
     def _end(self, loss: WfllmError) -> None:
-        print(loss.line(), file=sys.stderr, flush=True)
+        with suppress(OSError):  # nobody may be left to read it
+            print(loss.line(), file=sys.stderr, flush=True)
         with suppress(Exception):
             self.gone(loss)
         for process in self.started:
@@ -131,8 +132,10 @@ def end_with_leader(line: Callable[[], str], speak: bool) -> None:
         with suppress(OSError):
             while os.read(0, 1):
                 pass
-        if speak:
-            print(line(), file=sys.stderr, flush=True)
-        os._exit(1)
+        try:
+            if speak:
+                print(line(), file=sys.stderr, flush=True)
+        finally:  # who would read it may be gone as well
+            os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
