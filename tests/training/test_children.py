@@ -21,7 +21,9 @@ def test_a_rank_ends_with_its_leader(heard: bool) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", RANK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as rank:
-        assert rank.stdin and rank.stdout and rank.stderr
+        assert rank.stdin
+        assert rank.stdout
+        assert rank.stderr
         assert rank.stdout.readline() == b"ready\n"
         if not heard:
             rank.stderr.close()
