@@ -129,8 +129,7 @@ def test_the_papers_run_is_planned_without_a_network(wfllm: Run, tmp_path: Path)
     for words in ("8,030,261,248", "8 x a100_80gb", "fits", "optimiser states", "10,011", "hours"):
         assert words in plan
     assert not (tmp_path / "outputs").exists()
-    alone = wfllm(
-        "train", *args, "trainer=default", "trainer.accelerator=gpu", "trainer.accumulate=32"
-    ).stdout
+    one = ["trainer=default", "trainer.devices=1", "trainer.accelerator=gpu", "trainer.accumulate=32"]
+    alone = wfllm("train", *args, *one).stdout
     assert "does not fit" in alone
     assert "trainer=fsdp" in alone

@@ -85,7 +85,7 @@ def test_a_score_is_maximised_and_pruning_still_means_the_higher_loss(opened: Op
     best = best_trial(study)
     assert best is not None
     assert best.params["seed"] == 3
-    missing = opened("seed=3", "sweep.metric=val/nothing", "sweep.sampler=grid")
+    missing = opened("seed=3,4", "sweep.metric=val/nothing", "sweep.sampler=grid")
     finish(missing)
     assert "has no val/nothing" in missing.trials[0].user_attrs["error"]
 

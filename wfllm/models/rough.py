@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,16 @@ class RoughTokenizer:
     is_fast = True
     eos_token = "<|im_end|>"
     pad_token_id = 0
+    chat_template = "chatml"
+
+    @property
+    def backend_tokenizer(self) -> RoughTokenizer:
+        """As fast tokenizers have it: what the cache of tokenised samples asks what they are."""
+        return self
+
+    def to_str(self) -> str:
+        """What determines its tokens, as JSON."""
+        return json.dumps({"characters": CHARACTERS})
 
     def apply_chat_template(
         self, turns: Sequence[dict[str, str]], *, tokenize: bool, add_generation_prompt: bool = False
