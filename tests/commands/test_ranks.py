@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import QUICK, Run, environment
-from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.metrics_file import read_metrics
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,37 @@ def test_two_processes_give_one_processs_losses_however_they_start(wfllm: Run, t
         run = run_of(tmp_path / launcher)
         assert losses(run) == pytest.approx(losses(one), rel=1e-6)
         assert (run / "model").is_dir()
+
+
+SLOW_FOLLOWER = """
+import sys, time
+from torch.distributed import TCPStore
+from wfllm.commands import ranks
+from wfllm.ranks import World
+
+class Late(TCPStore):
+    def get(self, key):
+        time.sleep(1)  # the leader has nothing more to do and goes
+        return super().get(key)
+
+port, rank = map(int, sys.argv[1:])
+world = World(rank, 2, rank, 2, "127.0.0.1", port, "srun")
+if rank:
+    sys.exit(ranks._follow(world, Late("127.0.0.1", port, 2, False)))
+ranks.Leader(world, TCPStore("127.0.0.1", port, 2, True)).end()
+"""
+
+
+def test_a_leader_stays_until_the_others_have_read_that_it_is_over(tmp_path: Path) -> None:
+    """The store of a run under srun lives in rank 0: were it gone at once, a slow rank would fail."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    both = [
+        subprocess.Popen([sys.executable, "-c", SLOW_FOLLOWER, str(port), str(rank)], env=environment())
+        for rank in range(2)
+    ]
+    assert [rank.wait(timeout=200) for rank in both] == [0, 0]
 
 
 @pytest.mark.timeout(1800)  # five starts of two processes each, on a busy machine

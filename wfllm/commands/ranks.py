@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -26,6 +27,7 @@ from torch._C._distributed_c10d import Store, TCPStore
 
 from wfllm.commands import prepare
 from wfllm.commands.fit import fit
+from wfllm.commands.samples import encode_splits
 from wfllm.config.compose import validate
 from wfllm.config.schema import TrainCommand, Trainer
 from wfllm.errors import WfllmError
@@ -45,6 +47,7 @@ from wfllm.training.resume import steps_of
 FROZEN = "ranks.yaml"
 """The config as all ranks of the last start read it."""
 END = b"end"
+FOR_GOODBYE = timedelta(seconds=10)
 
 
 class Leader:
@@ -63,8 +66,10 @@ class Leader:
             yield self.world
 
     def end(self) -> None:
-        """Nothing more comes."""
+        """Nothing more comes. The store may live in this process: it stays until all have read that."""
         self.store.set(f"job-{self.jobs}", END.decode())
+        with suppress(dist.DistError):  # one that is gone reads nothing
+            self.store.wait([f"left-{rank}" for rank in range(1, self.world.size)], FOR_GOODBYE)
 
 
 _leading: list[Leader] = []
@@ -152,6 +157,7 @@ def _follow(world: World, store: Store) -> int:
         store.wait([name], FOR_WORK)
         told = store.get(name)
         if told == END:
+            store.set(f"left-{world.rank}", "")  # asks for no answer, so none can be missed
             break
         folder = Path(told.decode())
         if world.launcher != "wfllm":
@@ -174,7 +180,7 @@ def _train(world: World, store: Store, job: str, folder: RunFolder) -> None:
                 raise WfllmError("the records are not those of rank 0", where=f"rank {world.rank}: data")
             base = base_files(config.model, folder.path / "base", work.texts(), config.seed)
             tokenizer = load_tokenizer(base, config.model)
-            samples = prepare.encode(config, work, tokenizer, quiet)
+            samples = encode_splits(config, work, tokenizer, quiet)
         with joined(world, store, job, config.trainer):
             fit(config, base, tokenizer, samples, work, folder, Tracker(), Watch(), world)
 
