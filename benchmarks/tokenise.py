@@ -49,6 +49,7 @@ def main() -> None:
 
 def times(count: int, folder: Path) -> None:
     from wfllm.commands import prepare
+    from wfllm.commands.samples import encode_splits
     from wfllm.config.compose import compose
     from wfllm.models.base import base_files
     from wfllm.models.load import load_tokenizer
@@ -72,7 +73,7 @@ def times(count: int, folder: Path) -> None:
     took = []
     for _ in range(2):
         start = time.process_time()
-        samples = prepare.encode(config, work, tokenizer, console)
+        samples = encode_splits(config, work, tokenizer, console)
         took.append(time.process_time() - start)
     tokens = samples.account["train"]["tokens"]
     print(f"{count} records, {tokens:,} tokens, {model}'s tokenizer")

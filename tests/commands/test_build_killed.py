@@ -26,10 +26,9 @@ from tests.bench.stages import fake_annotator
 from tests.bench.stages.conftest import keys
 from tests.commands.conftest import environment
 from tests.conftest import SHARED_DATA
-from tests.llm.fault_server import FaultServer
+from tests.llm.fault_server import FaultServer, remembered
 from wfllm.bench.stages.assemble import FOLDER as DATASET
 from wfllm.bench.stages.folder import StageFolder
-from wfllm.llm.cache import Cache
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES, LARGEST = 24, 8_000
@@ -76,17 +75,6 @@ def chunks(root: Path) -> dict[str, bytes]:
 def dataset(root: Path) -> dict[str, bytes]:
     found = root / DATASET
     return {p.relative_to(found).as_posix(): p.read_bytes() for p in sorted(found.rglob("*")) if p.is_file()}
-
-
-def remembered(root: Path) -> set[str]:
-    """Conversations whose answers a build has, as the server counts them."""
-    path = root / "answers.sqlite"
-    if not path.exists():
-        return set()
-    cache = Cache(path)
-    found = {json.dumps(record["request"]["messages"]) for record in cache.records()}
-    cache.close()
-    return found
 
 
 def at(root: Path, stages: list[str]) -> str:
@@ -162,7 +150,7 @@ def test_killed_in_every_stage_it_ends_with_the_same_dataset_and_asks_nothing_tw
         here = at(rough, stages)
         assert here, f"the build was done after {hits}"
         hits[killed(server, rough, data, stages, hits[here] >= KILLS_EACH, draw.uniform(0, 3 * SLOW))] += 1
-        for conversation in remembered(rough):
+        for conversation in remembered(rough / "answers.sqlite"):
             settled.setdefault(conversation, server.received[conversation])
     build(server, rough, data)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import QUICK, Run, environment, the_run
-from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.metrics_file import read_metrics
 
 pytestmark = pytest.mark.slow
 

@@ -13,6 +13,7 @@ from tests.data.conftest import FULL
 from wfllm.bench.record import Record
 from wfllm.bench.trajectories import trajectories
 from wfllm.commands import prepare
+from wfllm.commands.samples import encode_splits
 from wfllm.config.compose import compose
 from wfllm.config.schema import Prompts, RecordsData, RoleWeights, StarterData
 from wfllm.data.batches import pack
@@ -85,7 +86,7 @@ def test_pairs_are_learned_beside_the_records_of_training(
     folder = dataset(tmp_path / "d")
     config = train_config(folder)
     work = prepare.read(config.data, Console(), config.target)
-    samples = prepare.encode(config, work, tokenizer, Console(), tmp_path)
+    samples = encode_splits(config, work, tokenizer, Console(), tmp_path)
     assert [s.id for s in samples.train] == ["r0", "r0:2"]
     assert [s.id for s in samples.dev] == ["r1"]
     told = json.loads((tmp_path / "lengths.json").read_text())
@@ -95,7 +96,7 @@ def test_pairs_are_learned_beside_the_records_of_training(
     assert prepare.read(config.data, Console(), config.target).fingerprint != work.fingerprint
     # a pair of a held-out record is not learned from
     dataset(tmp_path / "d", id="r1")
-    samples = prepare.encode(config, work, tokenizer, Console())
+    samples = encode_splits(config, work, tokenizer, Console())
     assert [s.id for s in samples.train] == ["r0"]
 
 
@@ -105,7 +106,7 @@ def test_a_sample_of_which_nothing_is_learned_is_named(
     monkeypatch.setenv("WFLLM_CACHE", str(tmp_path / "cache"))
     config = train_config(dataset(tmp_path / "d"), "target.weights.correction=0")
     with pytest.raises(WfllmError, match=r"record r0:2: no token to learn from: correction, error, prompt"):
-        prepare.encode(config, prepare.read(config.data, Console()), tokenizer, Console())
+        encode_splits(config, prepare.read(config.data, Console()), tokenizer, Console())
 
 
 @pytest.mark.parametrize(

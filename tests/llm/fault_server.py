@@ -18,7 +18,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+from wfllm.llm.cache import Cache
 
 PLAN = re.compile(r"\[([^\]]*)\]\s*$")
 
@@ -170,3 +173,14 @@ def completion(text: str | None, *, finish: str = "stop", usage: Any = 0, **mess
 
 def error(message: str, **rest: Any) -> bytes:
     return json.dumps({"error": {"message": message, **rest}}).encode()
+
+
+def remembered(path: Path) -> set[str]:
+    """Conversations whose answers are in a cache, in the words by which a server counts whole ones."""
+    if not path.exists():
+        return set()
+    cache = Cache(path)
+    try:
+        return {json.dumps(record["request"]["messages"]) for record in cache.records()}
+    finally:
+        cache.close()

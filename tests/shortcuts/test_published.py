@@ -6,17 +6,16 @@ no Python, for reasons that are theirs (comments inside texts, deleted lines, ba
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import re
 import tokenize
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.shortcuts.trees import tree_of
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.comments import without_comments
 from wfllm.shortcuts.stats import stats_of_code
@@ -62,16 +61,6 @@ def samples(shared_data: Path) -> list[dict[str, Any]]:
     assert len(rows) == 67
     assert all(sorted(row) == ["annotated_code", "apis", "query", "task_plan"] for row in rows)
     return list(rows)
-
-
-def tree_of(code: str) -> str | None:
-    """The syntax tree as text; None where the code is no Python. Odd escapes like `\\d` are no fault."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.dump(ast.parse(code))
-        except (SyntaxError, ValueError):
-            return None
 
 
 def test_which_samples_are_python(samples: list[dict[str, Any]]) -> None:

@@ -24,7 +24,8 @@ from wfllm.config.compose import compose
 from wfllm.errors import WfllmError
 from wfllm.tracking.compare import differing_keys, rows_of
 from wfllm.tracking.identity import data_fingerprint, run_id
-from wfllm.tracking.metrics_log import MetricsLog, read_metrics
+from wfllm.tracking.metrics_file import read_metrics
+from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.tracking.run_folder import RunFolder, find_runs, open_run
 
 PLAIN = {"seed": 0, "optim": {"lr": 0.1}, "output": "a"}

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from wfllm.config.schema import WandbLogger
+from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
-from wfllm.evaluation.score import METRICS, Scores
+from wfllm.evaluation.score import Scores
 from wfllm.tracking.run_folder import open_run
 from wfllm.tracking.wandb_run import Tracker, tracking
 

@@ -14,7 +14,8 @@ from wfllm.config.schema import Full, Optim, Strategy, Trainer
 from wfllm.data.encode import WEIGHTS, Encoded
 from wfllm.data.module import WorkflowData
 from wfllm.models.segments import isolate
-from wfllm.tracking.metrics_log import MetricsLog, read_metrics
+from wfllm.tracking.metrics_file import read_metrics
+from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.training.loop import LAST, build_trainer, chosen_callbacks, total_steps
 from wfllm.training.module import WorkflowModule
 from wfllm.training.resume import steps_of

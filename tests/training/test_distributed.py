@@ -16,7 +16,7 @@ from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
 from wfllm.ranks import World, first_host, launched
 from wfllm.tracking.identity import same_training
-from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.metrics_file import read_metrics
 from wfllm.training.distributed import moved_progress, require_world
 
 FULL: dict[str, Any] = {"name": "full"}

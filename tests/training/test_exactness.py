@@ -19,7 +19,7 @@ from wfllm.data.batches import collate
 from wfllm.data.encode import CODE, COMMENT, CORRECTION, ERROR, PLAN, Encoded
 from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
-from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.metrics_file import read_metrics
 from wfllm.training.checkpoints import load_trained, merged, save_trained
 from wfllm.training.loop import LAST, build_trainer
 from wfllm.training.loss import summed_loss

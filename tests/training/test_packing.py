@@ -273,13 +273,14 @@ def test_real_samples_in_a_real_model(tmp_path: Path) -> None:
     from rich.console import Console
 
     from wfllm.commands import prepare
+    from wfllm.commands.samples import encode_splits
     from wfllm.config.compose import compose
     from wfllm.models.load import load_tokenizer
 
     config: Any = compose("train", ["data.max_records=12"]).config
     base = base_files(PackagedModel(name="smollm2_135m"), tmp_path, (), 0)
     tokenizer = load_tokenizer(base, config.model)
-    samples = prepare.encode(config, prepare.read(config.data, Console()), tokenizer, Console()).train
+    samples = encode_splits(config, prepare.read(config.data, Console()), tokenizer, Console()).train
     samples = sorted(samples, key=lambda s: len(s.input_ids))[:2]
     plain, packed = load_model(base, config.model), isolate(load_model(base, config.model))
     with torch.no_grad():

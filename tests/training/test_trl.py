@@ -15,7 +15,8 @@ from tests.training.conftest import make_samples, tiny_llama
 from wfllm.config.schema import Full, Lora, Optim, Trainer
 from wfllm.data.encode import PROMPT
 from wfllm.data.module import WorkflowData
-from wfllm.tracking.metrics_log import MetricsLog, read_metrics
+from wfllm.tracking.metrics_file import read_metrics
+from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.training.loop import build_trainer
 from wfllm.training.module import WorkflowModule
 from wfllm.training.strategies import apply_strategy

@@ -9,7 +9,7 @@ from typing import Any, cast
 from rich.console import Console
 
 from wfllm.bench.record import Record
-from wfllm.commands import prepare, report
+from wfllm.commands import prepare, report, scoring
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
 from wfllm.config.compose import Composed, validate
 from wfllm.config.schema import EvaluateCommand
@@ -51,8 +51,8 @@ def run(composed: Composed) -> int:
             else base_files(config.model, folder.path / "base", work.texts(), config.seed)
         )
         tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
-        load: prepare.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
-        scores = prepare.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
+        load: scoring.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
+        scores = scoring.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
         folder.finish(scores=scores)
     report.print_results(console, folder)
     return 0

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from wfllm.commands.prepare import Samples, Work, batches
+from wfllm.commands.prepare import Work
+from wfllm.commands.samples import Samples, batches
 from wfllm.config.schema import TrainCommand
 from wfllm.evaluation import samples as answered
 from wfllm.evaluation.predictions import spread

@@ -11,6 +11,7 @@ from rich.syntax import Syntax
 from wfllm.commands import prepare
 from wfllm.commands.checkpoint import open_checkpoint
 from wfllm.commands.report import argument
+from wfllm.commands.scoring import for_generation
 from wfllm.config.compose import Composed
 from wfllm.config.schema import GenerateCommand
 from wfllm.data.encode import fitting_prompt
@@ -37,7 +38,7 @@ def run(composed: Composed) -> int:
     _refuse_unknown(apis, catalogue)
     own = checkpoint.config
     tokenizer = checkpoint.tokenizer()
-    model = prepare.for_generation(checkpoint.model(), config.decoding, requests=1)
+    model = for_generation(checkpoint.model(), config.decoding, requests=1)
     room = context_of(model) - config.decoding.max_new_tokens
     prompt = fitting_prompt(config.query, apis, tokenizer, catalogue, own.prompts, own.target, room)
     longest = config.decoding.max_new_tokens

@@ -11,7 +11,8 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from wfllm.commands.prepare import Samples, Work, batches, encode
+from wfllm.commands.prepare import Work
+from wfllm.commands.samples import Samples, batches, encode_splits
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.data.module import WorkflowData
@@ -60,7 +61,7 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         base = base_files(config.model, Path(scratch) / "base", work.texts(), config.seed)
         tokenizer = _tokenizer(base, config.model)
-        samples = encode(config, work, tokenizer, console)
+        samples = encode_splits(config, work, tokenizer, console)
         model = apply_strategy(meta_model(base, config.model), config.strategy)
     data = batches(config, samples, tokenizer.pad_token_id)
     scale = (trainer.plan_records or len(samples.train)) / len(samples.train)

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wfllm.commands.prepare import Samples, Work, batches, encode
+from wfllm.commands.prepare import Work
+from wfllm.commands.samples import Samples, batches, encode_splits
 from wfllm.config.schema import TrainCommand
 from wfllm.data.encode import ROLES, Encoded, Lengths, role_weights
 from wfllm.data.module import WorkflowData, lengths_of
@@ -38,7 +39,7 @@ def print_preview(config: TrainCommand, work: Work, console: Console) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         base = base_files(config.model, Path(scratch) / "base", work.texts(), config.seed)
         tokenizer = load_tokenizer(base, config.model)
-    samples = encode(config, work, tokenizer, console)
+    samples = encode_splits(config, work, tokenizer, console)
     weights = role_weights(config.target)
     for index in spread(len(samples.train), config.preview, config.seed):
         _print_sample(samples.train[index], index, tokenizer, weights, console)

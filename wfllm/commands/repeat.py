@@ -14,7 +14,7 @@ from wfllm.config.schema import RepeatCommand
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue.load import in_use
 from wfllm.tracking.identity import code_fingerprint
-from wfllm.tracking.metrics_log import read_metrics
+from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RunFolder
 
 LOSSES = ("train/loss", "val/loss")

@@ -9,11 +9,12 @@ from typing import Any, cast
 from rich.console import Console
 
 from wfllm.bench.record import Record
-from wfllm.commands import prepare, report
+from wfllm.commands import prepare, report, scoring
 from wfllm.commands.fit import fit
 from wfllm.commands.plan import print_plan
 from wfllm.commands.preview import print_preview
 from wfllm.commands.ranks import together
+from wfllm.commands.samples import encode_splits
 from wfllm.config.compose import Composed
 from wfllm.config.schema import TrainCommand
 from wfllm.evaluation.predictions import spread
@@ -90,14 +91,14 @@ def _stages(
     """From an open folder to its results. A stage whose files are whole is not done again."""
     base = base_files(config.model, folder.path / "base", work.texts(), config.seed)
     tokenizer = load_tokenizer(base, config.model)
-    samples = prepare.encode(config, work, tokenizer, console, folder.path)
+    samples = encode_splits(config, work, tokenizer, console, folder.path)
     held_out: dict[str, Sequence[Record]] = {
         split: spread(work.splits[split], config.evaluation.limit) for split in config.evaluation.splits
     }
     results: dict[str, object] = {"lengths": samples.account}
 
-    def evaluate(when: str, load: prepare.Load) -> None:
-        results[when] = prepare.evaluate_splits(
+    def evaluate(when: str, load: scoring.Load) -> None:
+        results[when] = scoring.evaluate_splits(
             when, load, tokenizer, held_out, work, config, folder, tracker
         )
 
@@ -112,5 +113,5 @@ def _stages(
         evaluate("after", lambda: load_trained(trained, base, config.model))
     if held_out and (config.evaluation.before or config.evaluation.after):
         tracker.artifact(f"predictions-{folder.info['id']}", "predictions", folder.path / "predictions")
-    results["losses"] = prepare.final_losses(folder)
+    results["losses"] = scoring.final_losses(folder)
     return results

@@ -10,6 +10,7 @@ from typing import Any
 
 from wfllm.commands import prepare
 from wfllm.commands.checkpoint import open_checkpoint
+from wfllm.commands.scoring import for_generation
 from wfllm.config import schema as s
 from wfllm.data.encode import chat_prompt
 from wfllm.errors import WfllmError
@@ -111,7 +112,7 @@ class LoadedTrained:
             name="greedy", max_new_tokens=config.max_tokens, batch_size=config.batch_size, dtype=config.dtype
         )
         self.tokenizer = trained.tokenizer()
-        self.model = prepare.for_generation(trained.model(), self.decoding)
+        self.model = for_generation(trained.model(), self.decoding)
         self.context = context_of(self.model)
         # An answer is as long as it is whichever prompts stand beside its own.
         self.longest = self.context - config.max_tokens

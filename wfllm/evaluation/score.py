@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from wfllm.config.schema import Metrics
 from wfllm.evaluation.codebleu import codebleu_many
-from wfllm.evaluation.metrics import METRICS as METRICS
+from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
 from wfllm.shortcuts.catalogue.load import Catalogue
 from wfllm.shortcuts.checker import check

@@ -241,7 +241,6 @@ def _identity(search: Search) -> dict[str, Any]:
     """What a study's findings depend on, as it is kept in its file."""
     plain = {k: v for k, v in search.base.plain.items() if k not in NOT_IN_RESULT}
     for param in search.space.params:
-        plain = {k: v for k, v in plain.items() if k != param.key} if "." not in param.key else plain
         plain = without(plain, param.key)
     sweep = {key: getattr(search.sweep, key) for key in DECIDES} | {"direction": direction(search)}
     found: dict[str, Any] = json.loads(

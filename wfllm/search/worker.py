@@ -14,6 +14,7 @@ from pathlib import Path
 
 from optuna.trial import TrialState
 
+from wfllm import lock
 from wfllm.errors import WfllmError
 from wfllm.progress import progress
 from wfllm.search.study import OpenStudy, open_study
@@ -172,8 +173,6 @@ def visible_gpus() -> list[str]:
 
 def require_workers(study: OpenStudy) -> None:
     """Raise where several workers could not tell each other's trials from those of dead ones."""
-    from wfllm import lock
-
     if not lock.works(study.locks) and study.search.sweep.n_jobs > 1:
         mend = "Name a file on a local disk: sweep.storage=FILE, or use sweep.n_jobs=1."
         raise WfllmError(

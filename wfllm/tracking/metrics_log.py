@@ -11,7 +11,7 @@ from typing import Any
 from pytorch_lightning.loggers import Logger
 
 from wfllm.files import write_text
-from wfllm.tracking.metrics_file import read_metrics as read_metrics
+from wfllm.tracking.metrics_file import read_metrics
 
 
 class MetricsLog(Logger):

@@ -12,9 +12,10 @@ from typing import Any
 from pytorch_lightning.loggers import Logger as LightningLogger
 
 from wfllm.config.schema import Logger, WandbLogger
+from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.samples import Row
-from wfllm.evaluation.score import METRICS, Scores
+from wfllm.evaluation.score import Scores
 from wfllm.tracking.run_folder import RunFolder
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -12,16 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.shortcuts.trees import tree_of
 from wfllm.bench.sources.repair import REPAIRS, repair
-
-
-def parsed(code: str) -> str | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.dump(ast.parse(code))
-        except (SyntaxError, ValueError):
-            return None
 
 
 @pytest.mark.parametrize(
@@ -57,9 +47,9 @@ def parsed(code: str) -> str | None:
     ],
 )
 def test_what_was_printed_carelessly_becomes_python(code: str, meant: str, made: dict[str, int]) -> None:
-    assert parsed(code) is None, "nothing to mend"
+    assert tree_of(code) is None, "nothing to mend"
     done = repair(code)
-    assert parsed(done.code) == parsed(meant) is not None
+    assert tree_of(done.code) == tree_of(meant) is not None
     assert done.made == made
     assert set(done.made) <= set(REPAIRS)
     assert done.lost == ""
@@ -91,12 +81,12 @@ PIECES = ["f(", ")", "a=", "Show-b=", "'''", '"', "{", "}", "[", "]", ", ", ": "
 @settings(max_examples=400)
 def test_whatever_comes_it_is_python_or_as_it_was(code: str) -> None:
     done = repair(code)
-    if parsed(code) is not None:
+    if tree_of(code) is not None:
         assert (done.code, done.made, done.lost) == (code, Counter(), "")
     elif done.lost:
         assert done.code == code
     else:
-        assert parsed(done.code) is not None
+        assert tree_of(done.code) is not None
         assert done.made
 
 

@@ -41,7 +41,8 @@ def test_a_trained_checkpoint_writes_what_evaluation_would(
     tmp_path: Path,
 ) -> None:
     from wfllm.commands.checkpoint import open_checkpoint
-    from wfllm.commands.prepare import for_generation, settle
+    from wfllm.commands.prepare import settle
+    from wfllm.commands.scoring import for_generation
     from wfllm.config.schema import Decoding
     from wfllm.data.encode import fitting_prompt
     from wfllm.evaluation.generate import context_of, generate

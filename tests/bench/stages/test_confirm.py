@@ -17,7 +17,7 @@ import pytest
 from tests.bench.stages import fake_annotator
 from tests.bench.stages.conftest import Fake, config, keys, run_stage
 from tests.bench.stages.test_annotate import command, files, rows
-from tests.llm.fault_server import FaultServer
+from tests.llm.fault_server import FaultServer, remembered
 from wfllm.bench.measure import NOTE
 from wfllm.bench.sources.records import read_records
 from wfllm.bench.sources.starter import load_starter
@@ -26,7 +26,6 @@ from wfllm.bench.stages.engine import Build
 from wfllm.bench.stages.repair import Repaired, fields
 from wfllm.bench.stages.stage import TRAJECTORIES, Item, Whole
 from wfllm.cli import main
-from wfllm.llm.cache import Cache
 from wfllm.llm.replay import export_transcript
 from wfllm.shortcuts.catalogue import load_catalogue
 
@@ -269,19 +268,12 @@ def test_killed_twenty_times_it_is_the_same_and_asks_nothing_twice(
         time.sleep(0.3)  # what was in flight is counted before the next begins
         with server.lock:
             assert {p: server.received[p] for p in known} == known
-            known = Counter({p: server.received[p] for p in remembered(root) if server.received[p]})
+            known = Counter(
+                {p: server.received[p] for p in remembered(root / "answers.sqlite") if server.received[p]}
+            )
     server.delay = 0.0
     assert main(build(root, server)) == 0
     assert files(root) == whole
     assert {p: server.received[p] for p in known} == known
     assert killed_in["annotate"] > 2
     assert killed_in["confirm"] > 2
-
-
-def remembered(root: Path) -> list[str]:
-    """Prompts whose answers are in the cache, as the server counts them."""
-    cache = Cache(root / "answers.sqlite")
-    try:
-        return [json.dumps(record["request"]["messages"]) for record in cache.records()]
-    finally:
-        cache.close()

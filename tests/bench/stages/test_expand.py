@@ -18,13 +18,12 @@ from tests.bench.stages import fake_model
 from tests.bench.stages.conftest import Fake, config, keys, run_stage
 from tests.bench.stages.test_draw import FLOW, item
 from tests.bench.stages.test_thoughts import dataset, records
-from tests.llm.fault_server import FaultServer
+from tests.llm.fault_server import FaultServer, remembered
 from wfllm.bench.similar import similarity
 from wfllm.bench.stages.engine import Build
 from wfllm.bench.stages.expand import expanding
 from wfllm.bench.stages.stage import Item, Whole
 from wfllm.cli import main
-from wfllm.llm.cache import Cache
 
 ROOT = Path(__file__).resolve().parents[3]
 APIS = ["is.workflow.actions.downloadurl", "com.lifx.lifx.LightPowerIntent"]
@@ -203,17 +202,6 @@ def command(root: Path, data: Path, server: FaultServer) -> list[str]:
     return ["build", *own, "thoughts.overwrite=true", "expand.count=40", *keys(server, concurrency=4)]
 
 
-def remembered(root: Path) -> set[str]:
-    """Conversations whose answers a build has, as the server counts them."""
-    path = root / "answers.sqlite"
-    if not path.exists():
-        return set()
-    cache = Cache(path)
-    found = {json.dumps(record["request"]["messages"]) for record in cache.records()}
-    cache.close()
-    return found
-
-
 @pytest.mark.slow
 def test_killed_twenty_times_it_ends_with_the_same_files_and_asks_nothing_answered_again(
     server: FaultServer, tmp_path: Path
@@ -243,7 +231,7 @@ def test_killed_twenty_times_it_ends_with_the_same_files_and_asks_nothing_answer
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         time.sleep(0.2)  # the server may still be answering the one that is gone
-        for conversation in remembered(root):
+        for conversation in remembered(root / "answers.sqlite"):
             settled.setdefault(conversation, server.received[conversation])
         progress.add(len(settled))
     assert main(command(root, data, server)) == 0

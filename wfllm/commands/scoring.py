@@ -1,0 +1,97 @@
+"""Held-out records answered and scored, by a model that is loaded only where an answer is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from wfllm.bench.record import Record
+from wfllm.commands.prepare import Work
+from wfllm.config import schema as s
+from wfllm.evaluation.predictions import predict
+from wfllm.evaluation.score import Scores, mean, score
+from wfllm.models.load import computes_bfloat16
+from wfllm.tracking.metrics_file import read_metrics
+from wfllm.tracking.run_folder import RunFolder
+from wfllm.tracking.wandb_run import Tracker
+
+Load = Callable[[], Any]
+"""Loads a model; called only where something is left to generate."""
+
+
+def evaluate_splits(
+    when: str,
+    load: Load,
+    tokenizer: Any,
+    held_out: Mapping[str, Sequence[Record]],
+    work: Work,
+    config: s.TrainCommand | s.EvaluateCommand,
+    folder: RunFolder,
+    tracker: Tracker,
+) -> dict[str, dict[str, float]]:
+    """Answer and score held-out records; split → metric → mean. The model is loaded once, if at all."""
+    loaded: list[Any] = []
+    accelerator = config.trainer.accelerator if isinstance(config, s.TrainCommand) else "auto"
+
+    class Lazy:
+        """Loads the model when the first answer is asked for: a finished evaluation needs none."""
+
+        def __getattr__(self, name: str) -> Any:
+            if not loaded:
+                loaded.append(for_generation(load(), config.decoding, accelerator))
+            return getattr(loaded[0], name)
+
+    means: dict[str, dict[str, float]] = {}
+    for split, records in held_out.items():
+        path = folder.path / "predictions" / f"{when}-{split}.jsonl"
+        predictions = predict(
+            f"Answering {split} ({when})",
+            Lazy(),
+            tokenizer,
+            records,
+            work.catalogue,
+            config.prompts,
+            config.target,
+            config.decoding,
+            path,
+        )
+        each = score(predictions, work.catalogue, config.metrics)
+        _write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
+        average = mean(each)
+        tracker.scores(f"{when}-{split}", average, predictions, each)
+        means[split] = {"samples": float(len(each)), **asdict(average)}
+    return means
+
+
+def for_generation(model: Any, decoding: s.Decoding, accelerator: str = "auto", requests: int = 2) -> Any:
+    """The model where and in the arithmetic it generates fastest, as `decoding.dtype` allows."""
+    device = "cuda" if accelerator != "cpu" and torch.cuda.is_available() else "cpu"
+    # A CPU that answers one request reads weights rather than multiplies them: float32 is faster there.
+    fast = computes_bfloat16(accelerator) and (device == "cuda" or requests > 1)
+    low = decoding.dtype == "bfloat16" or (decoding.dtype == "auto" and fast)
+    return model.to(device=device, dtype=torch.bfloat16 if low else torch.float32)
+
+
+def _write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> None:
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["id", *asdict(each[0])])
+        writer.writeheader()
+        writer.writerows({"id": name, **asdict(row)} for name, row in zip(ids, each, strict=True))
+
+
+def final_losses(folder: RunFolder) -> dict[str, float | None]:
+    """Last training and validation loss of a run, and its steps."""
+    rows = read_metrics(folder.path / "metrics.jsonl")
+    train = [r["train/loss"] for r in rows if "train/loss" in r]
+    dev = [r["val/loss"] for r in rows if "val/loss" in r]
+    return {
+        "steps": len(train),
+        "train": train[-1] if train else None,
+        "val": dev[-1] if dev else None,
+    }
