@@ -14,7 +14,6 @@ import pytest
 from wfllm.config.schema import WandbLogger
 from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
-from wfllm.evaluation.score import Scores
 from wfllm.tracking.run_folder import open_run
 from wfllm.tracking.wandb_run import Tracker, tracking
 
@@ -69,14 +68,14 @@ def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     artifact = tmp_path / "model"
     artifact.mkdir()
     (artifact / "weights").write_text("w")
-    scores = Scores(*[0.5] * len(METRICS))
+    scores = dict.fromkeys(METRICS, 0.5)
     prediction = Prediction("p", "Greet me.", [], "answer", "x = 1", "x = 2")
     config = WandbLogger(name="wandb", project="test", tags=["a"])
     with tracking(config, folder, {"seed": 3, "data": {"name": "starter"}}, "group", "train") as tracker:
         for logger in tracker.lightning():
             logger.log_metrics({"train/loss": 0.25}, step=0)
         tracker.samples([(1, "Greet me.", "x = 2", "x = 1")])
-        tracker.scores("after-id", scores, [prediction], [scores])
+        tracker.scores("after-id", scores, [prediction], [{**scores}])
         tracker.artifact("model-test", "model", artifact)
     found = by_kind(folder.path)
     run = found["run"][0].run

@@ -69,10 +69,11 @@ def _table(split: str, means: dict[str, dict[str, float]]) -> Table:
     if {"before", "after"} <= set(means):
         table.add_column("gain", justify="right")
     for metric, heading in METRICS.items():
-        if any(metric not in m for m in means.values()):  # a run of a version that had no such metric
+        values = [m.get(metric) for m in means.values()]
+        if all(value is None for value in values):  # not asked for, or it says nothing about these
             continue
-        row = [f"{100 * m[metric]:.1f}" for m in means.values()]
-        if {"before", "after"} <= set(means):
+        row = ["–" if value is None else f"{100 * value:.1f}" for value in values]
+        if {"before", "after"} <= set(means) and None not in values:
             gain = 100 * (means["after"][metric] - means["before"][metric])
             row.append(f"[{'green' if gain > 0 else 'red'}]{gain:+.1f}")
         table.add_row(heading, *row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def evaluate_splits(
         _write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
         average = mean(each)
         tracker.scores(f"{when}-{split}", average, predictions, each)
-        means[split] = {"samples": float(len(each)), **asdict(average)}
+        means[split] = {"samples": float(len(each)), **average}
     return means
 
 
@@ -80,9 +79,9 @@ def _write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> Non
     import csv
 
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["id", *asdict(each[0])])
+        writer = csv.DictWriter(file, ["id", *each[0]])
         writer.writeheader()
-        writer.writerows({"id": name, **asdict(row)} for name, row in zip(ids, each, strict=True))
+        writer.writerows({"id": name, **row} for name, row in zip(ids, each, strict=True))
 
 
 def final_losses(folder: RunFolder) -> dict[str, float | None]:

@@ -29,6 +29,16 @@ class Prediction:
     code: str | None
     """Code block of the answer; None where there is none."""
     reference: str
+    category: str | None = None
+    """Of the record, for tables of single categories."""
+
+
+def prediction(record: Record, answer: str) -> Prediction:
+    """An answer beside the record that it is about."""
+    code = read_answer(answer).code
+    return Prediction(
+        record.id, record.query, record.apis, answer, code, record.annotated_code, record.category
+    )
 
 
 def read_predictions(path: Path) -> dict[str, Prediction]:
@@ -70,9 +80,7 @@ def predict(
     with path.open("a", encoding="utf-8") as file, progress(title, len(records), "answer", len(known)) as bar:
 
         def keep(index: int, answer: str) -> None:
-            record = missing[index]
-            code = read_answer(answer).code
-            item = Prediction(record.id, record.query, record.apis, answer, code, record.annotated_code)
+            item = prediction(missing[index], answer)
             known[item.id] = item
             file.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
             file.flush()

@@ -13,7 +13,7 @@ from wfllm.config.schema import Decoding, Metrics, Prompts, Target
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generate import context_of, generate
-from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.predictions import prediction
 from wfllm.evaluation.score import mean, score
 from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.catalogue.load import Catalogue
@@ -82,12 +82,13 @@ class Judged(_Answering):
 
     def __init__(self, *about: Any, catalogue: Catalogue, metrics: Metrics) -> None:
         super().__init__(*about)
-        self.catalogue, self.metrics = catalogue, metrics
+        self.catalogue = catalogue
+        self.metrics = metrics.model_copy(update={"families": ["codebleu"]})
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         predictions = [
-            Prediction(r.id, r.query, r.apis, answer, read_answer(answer).code, r.annotated_code)
+            prediction(r, answer)
             for r, answer in zip(self.records, self.answer(trainer, pl_module), strict=True)
         ]
         scores = score(predictions, self.catalogue, self.metrics)
-        pl_module.log("val/codebleu", mean(scores).codebleu)
+        pl_module.log("val/codebleu", mean(scores)["codebleu"])

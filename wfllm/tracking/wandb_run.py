@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pytorch_lightning.loggers import Logger as LightningLogger
 
 from wfllm.config.schema import Logger, WandbLogger
-from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.samples import Row
 from wfllm.evaluation.score import Scores
@@ -30,7 +28,7 @@ class Tracker:
         """Requests answered during training."""
 
     def scores(
-        self, name: str, means: Scores, predictions: Sequence[Prediction], each: Sequence[Scores]
+        self, name: str, means: Mapping[str, float], predictions: Sequence[Prediction], each: Sequence[Scores]
     ) -> None:
         """Scores of one evaluation, with request, reference and generated code."""
 
@@ -61,17 +59,17 @@ class WandbTracker(Tracker):
         self.run.log({"samples": table})
 
     def scores(
-        self, name: str, means: Scores, predictions: Sequence[Prediction], each: Sequence[Scores]
+        self, name: str, means: Mapping[str, float], predictions: Sequence[Prediction], each: Sequence[Scores]
     ) -> None:
         import wandb
 
-        columns: list[str | int] = ["id", "request", "reference", "generated", *METRICS]
+        columns: list[str | int] = ["id", "request", "reference", "generated", *each[0]]
         rows = [
-            [p.id, p.query, p.reference, p.code or p.answer, *asdict(s).values()]
+            [p.id, p.query, p.reference, p.code or p.answer, *s.values()]
             for p, s in zip(predictions, each, strict=True)
         ]
         self.run.log({f"predictions/{name}": wandb.Table(columns=columns, data=rows)})
-        for metric, value in asdict(means).items():
+        for metric, value in means.items():
             self.run.summary[f"{name}/{metric}"] = value
 
     def artifact(self, name: str, kind: str, path: Path) -> None:

@@ -25,8 +25,9 @@ class Metrics(Schema):
 
     name: str
     """Name of the option."""
-    codebleu: Literal["paper", "fixed"] = "fixed"
-    """`paper` removes comments as the released code does; `fixed` by tokenizer, and an empty answer is 0."""
+    families: list[Literal["codebleu", "codebleu_paper", "checks"]] = ["codebleu", "checks"]
+    """What is scored: `codebleu` removes comments by tokenizer, and an empty answer is 0; `codebleu_paper` as
+    the paper's released code does; `checks` ask whether the answer is a legal workflow."""
     n_jobs: Positive = 1
     """Processes that score."""
 

@@ -35,6 +35,11 @@ class CodeBleu:
     dataflow: float
     total: float
 
+    @property
+    def parts(self) -> tuple[float, float, float, float, float]:
+        """Total, n-gram, weighted n-gram, syntax, data flow: in the order people read them."""
+        return self.total, self.ngram, self.weighted_ngram, self.syntax, self.dataflow
+
 
 def codebleu(reference: str, candidate: str, *, weights: Weights = PAPER_WEIGHTS) -> CodeBleu:
     """CodeBLEU (Ren et al. 2020, arXiv 2009.10297) of Python code, as package codebleu 0.7.0 computes it.
