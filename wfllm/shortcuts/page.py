@@ -18,7 +18,7 @@ from wfllm.shortcuts.chart_kinds import COLOURS, NAMES, app_name, kind_of
 from wfllm.shortcuts.chart_text import escape
 from wfllm.shortcuts.finding import Finding
 from wfllm.shortcuts.html_page import html_page
-from wfllm.shortcuts.page_code import code_html, finding_html
+from wfllm.shortcuts.page_code import code_html, code_style, finding_html
 from wfllm.shortcuts.stats import Stats, stats_of
 from wfllm.shortcuts.tree import Menu, Workflow, walk
 
@@ -185,5 +185,5 @@ def index_html(title: str, entries: Sequence[Entry]) -> str:
 
 
 def _page(title: str, body: str, script: bool) -> str:
-    styles = [_template("page.css"), chart_style()]
+    styles = [_template("page.css"), code_style(), chart_style()]
     return html_page(title, body, styles, _template("page.js") if script else "")

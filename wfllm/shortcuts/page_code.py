@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pygments.lexers.python import PythonLexer
@@ -48,7 +50,7 @@ def code_html(
         box_prefix: begins the id of each box of the chart; empty where there is no chart.
     """
     wrong: dict[int, list[Finding]] = {}
-    lines = list(_lines(code))
+    lines = list(coloured(code))
     for finding in findings:
         wrong.setdefault(min(max(finding.line, 1), len(lines) or 1), []).append(finding)
     out: list[str] = []
@@ -76,7 +78,14 @@ def finding_html(finding: Finding) -> str:
     return f'<span class="rule">{escape(finding.rule)}</span>{escape(finding.message)}.{mend}'
 
 
-def _lines(code: str) -> Iterator[list[Piece]]:
+@cache
+def code_style() -> str:
+    """The rules for the lines of `code_html`, their colours and their findings."""
+    return (Path(__file__).parent / "templates" / "code.css").read_text(encoding="utf-8")
+
+
+def coloured(code: str) -> Iterator[list[Piece]]:
+    """The lines of some code, each in pieces of one colour; a line that is too long is cut and says so."""
     line: list[Piece] = []
     length = 0
     for css, text in _pieces(code):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -154,10 +154,15 @@ def view_of_file(path: Path) -> View:
     return view_of_code(code, path.stem)
 
 
-def view_of_code(code: str, title: str) -> View:
-    """A view of code in the dialect; where it makes no workflow, the view says why and has the findings."""
+def view_of_code(code: str, title: str, allowed: Collection[str] | None = None) -> View:
+    """A view of code in the dialect; where it makes no workflow, the view says why and has the findings.
+
+    Args:
+        allowed: the only APIs it may call, as `check` takes them.
+    """
     code = code.replace("\r\n", "\n").replace("\r", "\n")
-    view = View(title, code=code, findings=check(code, load_catalogue()), request=_request(code))
+    findings = check(code, load_catalogue(), allowed=allowed)
+    view = View(title, code=code, findings=findings, request=_request(code))
     try:
         actions, lines = compile_lines(code)
     except WfllmError as fault:
