@@ -25,7 +25,10 @@ FAMILIES: dict[Family, dict[str, str]] = {
     "checks": {
         "parses": "parses",
         "known_apis": "known APIs only",
+        "parameters": "parameters legal",
         "defined": "names defined",
+        "compiles": "compiles to a shortcut",
+        "apis_used": "given APIs used",
     },
 }
 """Family → metric → heading, in the order people read them. All are shares of 1; more is better."""

@@ -171,9 +171,22 @@ def ignored_values(tree: ast.Module, catalogue: Catalogue) -> Iterator[ast.expr]
                 yield from (k.value for k in call.keywords if k.arg in LEFT_OVER and k.arg not in known)
 
 
+def unknown_keys(call: ast.Call, api: Api) -> list[str]:
+    """Keys of a call that its API is known not to take, in order; those of the editor are none of them."""
+    if api.source in _OPEN:
+        return []
+    known = {p.name for p in api.parameters}
+    return [key for key, _ in _given(call) if key is not None and key not in known and _is_wrong(key, api)]
+
+
+def _is_wrong(key: str, api: Api) -> bool:
+    """Whether an API takes no such key; it has no parameter of that name."""
+    documented = bool(api.parameters or api.description)
+    return documented and key not in api.also and key not in LEFT_OVER and not is_editor_key(key)
+
+
 def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
     known = {p.name: p for p in api.parameters}
-    documented = bool(known or api.description)
     severity: Severity = "warning" if api.source in _OPEN else "error"
     title = api.title or api.identifier
     given: set[str] = set()
@@ -184,7 +197,7 @@ def _parameters(call: ast.Call, api: Api) -> Iterator[Finding]:
         elif key in given:
             yield Finding(call.lineno, "parameter", f"{key} is given twice")
         elif key not in known:
-            if not documented or key in api.also or key in LEFT_OVER or is_editor_key(key):
+            if not _is_wrong(key, api):
                 continue
             mend = suggestion(key, known) or f"{title} takes {', '.join(list(known)[:8]) or 'no parameters'}."
             message = f"{title} has no parameter {key}"

@@ -20,7 +20,7 @@ from wfllm.shortcuts.read_base import called
 from wfllm.shortcuts.syntax import line_of, parse_code, preorder
 from wfllm.shortcuts.value_kinds import ValueKinds
 
-__all__ = ["MAX_FINDINGS", "Finding", "check"]
+__all__ = ["MAX_FINDINGS", "AnyContent", "Finding", "check"]
 
 MAX_FINDINGS = 200
 """Findings reported for one workflow; whoever reads more has stopped reading."""
@@ -83,13 +83,13 @@ def _looked_at(
 
 def _compiled(tree: ast.Module, code: str, catalogue: Catalogue) -> Iterator[Finding]:
     try:
-        compile_tree(tree, code, data=_AnyContent(), catalogue=catalogue)
+        compile_tree(tree, code, data=AnyContent(), catalogue=catalogue)
     except CompileError as fault:
         for finding in fault.findings:
             yield replace(finding, rule="compile")
 
 
-class _AnyContent(dict[str, bytes]):
+class AnyContent(dict[str, bytes]):
     """Whatever the code keeps beside itself: a check of code asks for no other file."""
 
     def get(self, digest: str, default: Any = None) -> Any:
