@@ -16,7 +16,7 @@ from wfllm.bench.describe.table import Table, as_html
 from wfllm.shortcuts.chart_text import escape
 from wfllm.shortcuts.html_page import html_page
 
-_STYLE = Path(__file__).parent / "templates" / "describe.css"
+STYLE = Path(__file__).parent / "templates" / "describe.css"
 _ORDER = (
     "sizes", "actions", "lengths", "categories", "stages", "drops", "duplicates", "cost", "apps", "apis",
 )  # fmt: skip
@@ -41,7 +41,7 @@ def page(facts: Facts, tables: Mapping[str, Table]) -> str:
         tables: its tables by name; nothing in them is trusted.
     """
     body = f"{_header(facts)}\n<main>\n{_sections(facts, tables)}</main>\n<footer>wfllm build</footer>"
-    return html_page("Workflows: the dataset in numbers", body, [_STYLE.read_text(encoding="utf-8")])
+    return html_page("Workflows: the dataset in numbers", body, [STYLE.read_text(encoding="utf-8")])
 
 
 def _header(facts: Facts) -> str:
