@@ -31,4 +31,8 @@ def test_models_from_the_hub_take_a_fifth_which_is_the_papers_rate() -> None:
 @pytest.mark.parametrize("strategy", ["lora", "full"])
 def test_a_rate_that_is_named_stays(strategy: str) -> None:
     assert rate(f"strategy={strategy}", "optim.lr=3e-4") == 3e-4
-    assert rate("experiment=starter", "optim.lr=null") == 1e-3
+
+
+def test_another_strategy_for_the_starter_is_one_word_and_brings_its_rate() -> None:
+    assert rate("experiment=starter") == 1e-3
+    assert rate("experiment=starter", "strategy=full") == 1e-4

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import pytorch_lightning as pl
 import torch
+import yaml
 from torch import Tensor
 
 from tests.training.conftest import make_samples, tiny_llama
@@ -132,7 +133,9 @@ def trained(base: str, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 def test_every_option_is_a_strategy_and_every_strategy_an_option() -> None:
-    assert set(STRATEGIES) == set(SCHEMAS["strategy"]) == set(option_files("strategy"))
+    options = [yaml.safe_load(file.read_text()) for file in option_files("strategy").values()]
+    assert set(STRATEGIES) == set(SCHEMAS["strategy"]) == {option["name"] for option in options}
+    assert set(STRATEGIES) <= set(option_files("strategy"))
 
 
 @each
