@@ -14,6 +14,7 @@ from wfllm.config.problems import ConfigError
 
 TINY = {"model": {"name": "tiny"}, "decoding.max_new_tokens": 64}
 RECORDS = {"data": {"name": "records", "path": "x"}}
+CALLS = {"target.calls": "all", "target.plan": False, "target.comments": False}
 
 RULES = [
     (
@@ -100,6 +101,30 @@ RULES = [
         "empty, but an evaluation is asked for",
         {"evaluation.after": True, "evaluation.splits": ["ood"]},
     ),
+    (
+        {"target.calls": "all", "target.plan": False},
+        "target.comments",
+        "true, but calls stand alone in an answer",
+        {**CALLS, "target.calls": "first"},
+    ),
+    (
+        {**CALLS, **RECORDS, "target.trajectories": True},
+        "target.trajectories",
+        "true, but calls stand alone in an answer",
+        {**CALLS, **RECORDS},
+    ),
+    (
+        {**CALLS, "evaluation.after": True},
+        "evaluation.after",
+        "scores code, and with target.calls the model writes none",
+        {**CALLS, "evaluation.after": False},
+    ),
+    (
+        {**CALLS, "trainer.best": "codebleu"},
+        "trainer.best",
+        "scores code, and with target.calls the model writes none",
+        {**CALLS, "trainer.best": "loss"},
+    ),
 ]
 
 
@@ -131,6 +156,7 @@ def test_a_rule_is_told_when_broken_and_silent_when_kept(
 
 def test_rules_hold_for_evaluation_too() -> None:
     assert list(faults("evaluate", "model.context=100")) == ["decoding.max_new_tokens"]
+    assert "wfllm teval" in faults("evaluate", "target=json_calls")["target.calls"].mend
 
 
 def test_rules_are_checked_beside_faults_of_a_part_that_has_no_defaults() -> None:

@@ -37,6 +37,7 @@ CATALOGUE = {
 }
 FULL = Target(name="full", plan=True, comments=True)
 CODE_ONLY = Target(name="code_only", plan=False, comments=False)
+CALLS = Target(name="json_calls", plan=False, comments=False, calls="all")
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.data.conftest import CATALOGUE, CODE_ONLY, CODE_TEXT, FULL, RECORD
+from tests.data.conftest import CALLS, CATALOGUE, CODE_ONLY, CODE_TEXT, FULL, RECORD
 from wfllm.bench.record import Record
+from wfllm.config.compose import compose
 from wfllm.config.schema import Prompts
 from wfllm.data.encode import CODE, COMMENT, PLAN, PROMPT, chat_prompt, encode, encode_records
 from wfllm.data.prompt import DOCUMENTATION, documentation, example, prompt_messages, read_answer
@@ -143,3 +146,38 @@ def test_what_the_language_writes_as_syntax_is_not_documented_as_a_call(form: st
     catalogue = {**CATALOGUE, syntax.identifier: syntax}
     both = documentation([syntax.identifier, "is.workflow.actions.alert"], catalogue, form)
     assert both == documentation(["is.workflow.actions.alert"], catalogue, form)
+
+
+def test_calls_are_answered_as_t_eval_asks_for_them(tokenizer: Any) -> None:
+    prompts: Any = compose("train", ["prompts=teval"]).config
+    item = example(RECORD, CATALOGUE, prompts.prompts, CALLS)
+    system, user = (turn["content"] for turn in item.messages)
+    assert user == RECORD.query
+    listed = next(line for line in system.splitlines() if line.startswith("[["))
+    ((name, described),) = ast.literal_eval(listed)
+    assert name == described["name"] == "is_workflow_actions_alert"
+    assert [p["name"] for p in described["optional_parameters"]] == ["WFAlertActionTitle"]
+    assert prompts.prompts.answer_format_calls in system
+    first, second = item.answer.splitlines()
+    assert first == """[{"id": 0, "name": "input", "args": "{'prompt': 'Name?'}"},"""
+    assert second.startswith("""{"id": 1, "name": "is_workflow_actions_alert", "args": """)
+    assert second.endswith(""""{'WFAlertActionTitle': 'result of step 0'}"}]""")
+    sample = encode(item, tokenizer)
+    learned = [i for i, r in zip(sample.input_ids, sample.roles, strict=True) if r != PROMPT]
+    assert tokenizer.decode(learned) == item.answer + END
+
+
+def test_the_wording_of_code_prompts_asks_for_calls_too(prompts: Prompts) -> None:
+    user = example(RECORD, CATALOGUE, prompts, CALLS).messages[1]["content"]
+    assert user.endswith(prompts.answer_format_calls)
+    assert "def is_workflow_actions_alert" in user
+
+
+def test_a_record_that_does_not_become_calls_is_left_out_and_told(prompts: Prompts, tokenizer: Any) -> None:
+    broken = replace(RECORD, id="broken", annotated_code="def")
+    common: Any = {"tokenizer": tokenizer, "catalogue": CATALOGUE, "prompts": prompts, "target": CALLS}
+    common |= {"context": 1000, "over_length": "fail"}
+    kept, lengths = encode_records([broken, RECORD], **common)
+    assert ([s.id for s in kept], list(lengths.unfit)) == (["r0"], ["broken"])
+    with pytest.raises(WfllmError, match=r"record broken: .*, and 1 more like it"):
+        encode_records([broken, replace(broken, id="other")], **common)

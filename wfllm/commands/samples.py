@@ -129,6 +129,7 @@ def _account(store: Store, weights: Sequence[float]) -> dict[str, Any]:
         "longest": int(store.lengths.max(initial=0)),
         "shortened": dict(store.account.shortened),
         "dropped": len(store.account.dropped),
+        "unfit": len(store.account.unfit),
     }
 
 
@@ -138,6 +139,10 @@ def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int
     if lengths.shortened:
         text += f"; {sum(lengths.shortened.values())} with shortened documentation"
     console.print(text, highlight=False, soft_wrap=True)
+    if lengths.unfit:
+        name, cause = next(iter(lengths.unfit.items()))
+        text = f"{split}: {len(lengths.unfit)} records without such an answer left out: {name}: {cause} …"
+        console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
     if lengths.dropped:
         worst = sorted(lengths.dropped.items(), key=lambda item: -item[1])[:3]
         names = ", ".join(f"{name} ({size} tokens)" for name, size in worst)

@@ -48,6 +48,7 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
     if isinstance(trainer, s.Trainer) and isinstance(optim, s.Optim):
         yield from _training(trainer, optim)
     yield from _prompts(config)
+    yield from _calls(config)
     yield from _asking(config)
     if (
         isinstance(evaluation, s.Evaluation)
@@ -55,6 +56,29 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
         and not evaluation.splits
     ):
         yield ("evaluation.splits",), "empty, but an evaluation is asked for", "Use evaluation.splits=[id]."
+
+
+def _calls(config: s.Command) -> Iterator[Broken]:
+    """What goes together with answers that are calls and no code."""
+    target, evaluation, trainer = (
+        getattr(config, part, None) for part in ("target", "evaluation", "trainer")
+    )
+    if not isinstance(target, s.Target) or target.calls is None:
+        return
+    mend = "Use target=json_calls as it is, or set target.calls=null."
+    for key in ("plan", "comments", "trajectories"):
+        if getattr(target, key):
+            yield (f"target.{key}", "target.calls"), "true, but calls stand alone in an answer", mend
+    mend = "Score it with wfllm teval."
+    cause = "scores code, and with target.calls the model writes none"
+    if isinstance(config, s.EvaluateCommand):
+        yield ("target.calls",), f"wfllm evaluate {cause}", mend
+    if isinstance(evaluation, s.Evaluation):
+        for key in ("before", "after"):
+            if getattr(evaluation, key):
+                yield (f"evaluation.{key}", "target.calls"), cause, f"Leave it false. {mend}"
+    if isinstance(trainer, s.Trainer) and trainer.best == "codebleu":
+        yield ("trainer.best", "target.calls"), cause, "Use trainer.best=loss."
 
 
 def _asking(config: s.Command) -> Iterator[Broken]:

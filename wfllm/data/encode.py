@@ -63,6 +63,8 @@ class Lengths:
     """Ids of those with shortened documentation, and its form."""
     dropped: dict[str, int] = field(default_factory=dict)
     """Ids of those left out, and their tokens in the shortest form."""
+    unfit: dict[str, str] = field(default_factory=dict)
+    """Ids of those of which no answer can be made, and why."""
 
     @property
     def shortened(self) -> Counter[str]:
@@ -211,7 +213,12 @@ def encode_each(
     for name, make in makes:
         advance()
         for form in forms if over_length == "shorten" else forms[:1]:
-            sample = encode(make(form), tokenizer)
+            try:
+                item = make(form)
+            except WfllmError as fault:
+                lengths.unfit[name] = fault.cause
+                break
+            sample = encode(item, tokenizer)
             if len(sample.input_ids) <= context:
                 lengths.kept += 1
                 if form != forms[0]:
@@ -229,7 +236,11 @@ def encode_each(
 
 
 def require_some(lengths: Lengths, context: int) -> None:
-    """Raise where everything was dropped."""
+    """Raise where nothing is left."""
+    if lengths.unfit and not lengths.kept and not lengths.dropped:
+        name, cause = next(iter(lengths.unfit.items()))
+        more = f", and {len(lengths.unfit) - 1} more like it" if len(lengths.unfit) > 1 else ""
+        raise WfllmError(f"{cause}{more}", where=f"record {name}", mend="Use target=full for these records.")
     if lengths.dropped and not lengths.kept:
         shortest = min(lengths.dropped.values())
         raise WfllmError(

@@ -9,13 +9,14 @@ from typing import Literal
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
+from wfllm.data.calls import calls_answer
 from wfllm.shortcuts.api import Api
-from wfllm.shortcuts.catalogue.render import render
+from wfllm.shortcuts.catalogue.render import as_json, render
 from wfllm.shortcuts.comments import code_spans, without_comments
 from wfllm.shortcuts.names import api_name
 
 Role = Literal["plan", "comment", "code", "correction"]
-DOCUMENTATION = ("full", "compact", "signature")
+DOCUMENTATION = ("json", "full", "compact", "signature")
 """Forms of the API documentation, longest first."""
 
 
@@ -51,11 +52,17 @@ def prompt_messages(
     fields = {
         "query": query,
         "documentation": documentation(apis, catalogue, form),
-        "answer_format": answer_format,
+        "answer_format": prompts.answer_format_calls if target.calls else answer_format,
     }
-    # One pass, so that braces inside a query or a default value are never taken for fields.
-    user = re.sub(r"\{(query|documentation|answer_format)\}", lambda m: fields[m[1]], prompts.user)
-    return [{"role": "system", "content": prompts.system}, {"role": "user", "content": user}]
+
+    def filled(text: str) -> str:
+        # One pass, so that braces inside a query or a default value are never taken for fields.
+        return re.sub(r"\{(query|documentation|answer_format)\}", lambda m: fields[m[1]], text)
+
+    return [
+        {"role": "system", "content": filled(prompts.system)},
+        {"role": "user", "content": filled(prompts.user)},
+    ]
 
 
 def documentation(apis: list[str], catalogue: Mapping[str, Api], form: str) -> str:
@@ -65,6 +72,9 @@ def documentation(apis: list[str], catalogue: Mapping[str, Api], form: str) -> s
     published ones do. Those are never called, so a signature of them would teach something wrong.
     """
     apis = [i for i in apis if i not in catalogue or catalogue[i].called]
+    if form == "json":
+        known = ((api_name(i), as_json(catalogue.get(i) or Api(i))) for i in apis)
+        return str([[name, {**described, "name": name}] for name, described in known])
     if form == "signature":
         return "\n".join(signature(i, catalogue.get(i)) for i in apis)
     full: Literal["full", "compact"] = "full" if form == "full" else "compact"
@@ -82,10 +92,17 @@ def signature(identifier: str, api: Api | None) -> str:
 def example(
     record: Record, catalogue: Mapping[str, Api], prompts: Prompts, target: Target, form: str | None = None
 ) -> Example:
-    """Prompt and answer of one record. `form` overrides how much documentation the prompt holds."""
+    """Prompt and answer of one record. `form` overrides how much documentation the prompt holds.
+
+    Raises:
+        WfllmError: `target.calls`, and the record's code does not become calls.
+    """
     messages = prompt_messages(
         record.query, record.apis, catalogue, prompts, target, form or prompts.documentation
     )
+    if target.calls:
+        answer = calls_answer(record, target.calls)
+        return Example(record.id, messages, answer, [(0, len(answer), "code")])
     code = record.annotated_code if target.comments else without_comments(record.annotated_code)
     code = code.strip("\n")
     head = f"Thought:\n{record.task_plan.strip()}\n\n" if target.plan else ""

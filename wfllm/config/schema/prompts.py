@@ -44,18 +44,24 @@ class Prompts(Schema):
     name: str
     """Name of the wording."""
     system: str
-    """The system turn."""
+    """The system turn; what is filled into the user's is filled in here, too."""
     user: str
     """The user's turn; `{query}` and `{documentation}` are filled in, `{answer_format}` too."""
     answer_format: str
     """How an answer with a plan is laid out."""
     answer_format_no_plan: str
     """How an answer without a plan is laid out."""
+    answer_format_calls: str = (
+        "Answer with the plan alone: a JSON list of the calls in their order, each as\n"
+        """{"id": number, "name": "the function", "args": "{'parameter': 'value'}"}.\n"""
+        "The first id is 0. args is a dictionary written as a string, with single quotes inside."
+    )
+    """How an answer is laid out that is a list of calls (`target.calls`)."""
     mend: str = "The checker says of the last statement: {findings}\nWrite that statement again, corrected."
     """What follows a line that was wrong (`target.trajectories`); `{findings}` is filled in."""
-    documentation: Literal["full", "compact", "signature"] = "compact"
-    """How much of each API's documentation goes into the prompt: stubs with every description, one line with
-    types, choices and what it does, or its name and parameters alone."""
+    documentation: Literal["json", "full", "compact", "signature"] = "compact"
+    """How much of each API's documentation goes into the prompt: all of it as T-Eval lists tools, stubs with
+    every description, one line with types, choices and what it does, or its name and parameters alone."""
 
 
 Weight = Annotated[Float, Field(ge=0)]
@@ -81,11 +87,14 @@ class RoleWeights(Schema):
 class Target(Schema):
     """What the model learns to write (paper, table 4)."""
 
-    name: Literal["full", "no_plan", "no_comments", "code_only"]
+    name: Literal["full", "no_plan", "no_comments", "code_only", "json_calls"]
     plan: bool
     """Write the task plan before the code."""
     comments: bool
     """Keep the comments in the code."""
+    calls: Literal["all", "first"] | None = None
+    """Write the workflow's calls as a JSON list, as T-Eval asks for plans, and no code: those of `all`
+    branches one after the other, or of the `first` branch of each alone. null writes code."""
     weights: RoleWeights = RoleWeights()
     """How much each part of an answer counts."""
     trajectories: bool = False

@@ -1,6 +1,5 @@
 """T-Eval PLAN (arXiv 2312.14033): questions, readers of plans, and their score, faithful and mended."""
 
-from wfllm.evaluation.teval.calls import record_calls
 from wfllm.evaluation.teval.encoder import ENCODER, Encoder, load_encoder
 from wfllm.evaluation.teval.plan import Step, read_json_plan, read_plan, read_str_plan
 from wfllm.evaluation.teval.questions import Question, Questions, load_questions
@@ -20,7 +19,6 @@ __all__ = [
     "read_json_plan",
     "read_plan",
     "read_str_plan",
-    "record_calls",
     "score_plan",
     "teval",
 ]

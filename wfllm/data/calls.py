@@ -1,4 +1,4 @@
-"""A workflow as T-Eval's JSON calls, to train on before T-Eval PLAN (arXiv 2411.05451, table 3).
+"""A workflow as a list of JSON calls, to train on before T-Eval PLAN (arXiv 2411.05451, table 3).
 
 How the paper flattens branches is not said. Here the calls stand in the order of the code, those of all
 branches one after the other (`branches="all"`) or those of the first branch alone (`"first"`).
@@ -7,6 +7,7 @@ branches one after the other (`branches="all"`) or those of the first branch alo
 from __future__ import annotations
 
 import ast
+import json
 import math
 import re
 from collections import Counter
@@ -48,6 +49,23 @@ def record_calls(record: Record, branches: Branches = "all") -> list[dict[str, A
     except RecursionError as error:
         raise WfllmError("nested too deeply", where=record.id, mend="Name the inner values.") from error
     return reader.calls
+
+
+def calls_answer(record: Record, branches: Branches = "all") -> str:
+    """The calls of a record as an answer to T-Eval's question: a JSON list, nothing around it.
+
+    The arguments of a call are a dictionary written as a string, in Python's spelling, and those without a
+    value are left out, as T-Eval's question asks for it (plan_json_v2.json). A line for each call.
+
+    Raises:
+        WfllmError: see `record_calls`.
+    """
+    lines = []
+    for call in record_calls(record, branches):
+        arguments = {key: value for key, value in call["args"].items() if value is not None}
+        step = {"id": call["id"], "name": call["name"], "args": str(arguments)}
+        lines.append(json.dumps(step, ensure_ascii=False))
+    return "[" + ",\n".join(lines) + "]"
 
 
 def _in_order(tree: ast.Module, branches: Branches) -> Iterator[ast.stmt]:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wfllm.bench.record import Record
+from wfllm.data.calls import calls_answer, record_calls
 from wfllm.errors import WfllmError
 from wfllm.evaluation.teval import plan as plan_module
-from wfllm.evaluation.teval import read_json_plan, record_calls
+from wfllm.evaluation.teval import read_json_plan
 
 STARTER = Path(__file__).resolve().parents[2] / "wfllm" / "bench" / "starter"
 
@@ -112,6 +115,28 @@ def test_a_long_sum_is_one_line_or_calls() -> None:
     except WfllmError:
         found = 1
     assert found == 1
+
+
+def test_an_answer_is_a_list_a_line_for_each_call_that_t_evals_reader_takes() -> None:
+    code = 'a_b(t="it\'s \\"so\\"", n=None, d={"k": None})\nc_d(WFInput=a_b(t="Grüße\\n\\\\"))'
+    answer = calls_answer(Record("", [], "", code, id="r"))
+    assert answer.splitlines()[0] == (
+        '[{"id": 0, "name": "a_b", "args": "{\'t\': \'it\\\\\'s \\"so\\"\', \'d\': {\'k\': None}}"},'
+    )
+    assert [(s.id, s.name, s.args) for s in read_json_plan(answer)] == [
+        (0, "a_b", str({"t": 'it\'s "so"', "d": {"k": None}})),
+        (1, "a_b", str({"t": "Grüße\n\\"})),
+        (2, "c_d", str({"WFInput": "result of step 1"})),
+    ]
+    assert calls_answer(Record("", [], "", "x = 1", id="r")) == "[]"
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), st.text(max_size=30), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_any_text_reaches_t_evals_reader_as_it_is(arguments: dict[str, str]) -> None:
+    code = f"a_b(**{arguments!r})"
+    (step,) = read_json_plan(calls_answer(Record("", [], "", code, id="r")))
+    assert (step.name, step.args) == ("a_b", str(arguments))
 
 
 def test_workflows_of_the_starter_become_calls_a_reader_takes(monkeypatch: pytest.MonkeyPatch) -> None:
