@@ -37,6 +37,12 @@ OPTIONS = [(group, option) for group in SCHEMAS for option in option_files(group
 PRESETS = list(option_files("experiment"))
 
 
+def needed(group: str, option: str) -> str | None:
+    """What only the user can give for an option."""
+    need = NEEDED.get(option)
+    return need.replace("llm.", "judge.llm.") if need and group == "judge" else need
+
+
 @cache
 def composed_once(command: str, *overrides: str) -> Composed:
     return compose(command, overrides)
@@ -100,15 +106,17 @@ def test_every_command_composes(command: str) -> None:
 def test_every_option_composes_and_keeps_its_values() -> None:
     """One round for as many options as the largest group has; smaller groups begin again."""
     seen: set[tuple[str, str]] = set()
-    for command in ("train", "ask", "build"):
+    for command in ("train", "ask", "build", "evaluate"):
         groups = [group for group in command_groups(command) if group in SCHEMAS]
+        if command == "evaluate":
+            groups = ["judge"]  # the others are in the rounds before
         offered = {
             g: [o for o in option_files(g) if (command == "build") == ((g, o) in OF_BUILD)] for g in groups
         }
         offered = {g: options or list(option_files(g)) for g, options in offered.items()}
         for turn in range(max(map(len, offered.values()))):
             chosen = {g: options[turn % len(options)] for g, options in offered.items()}
-            needs = [NEEDED[option] for option in chosen.values() if option in NEEDED]
+            needs = [need for pair in chosen.items() if (need := needed(*pair))]
             needs += NEEDS.get(command, [])
             composed = compose(command, [*(f"{g}={o}" for g, o in chosen.items()), *needs])
             for group, option in chosen.items():

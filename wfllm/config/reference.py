@@ -27,8 +27,8 @@ def key_lines(command: str) -> Iterator[str]:
     for group in [g for g in groups if g in SCHEMAS]:
         seen: dict[str, FieldInfo] = {}
         for part in SCHEMAS[group].values():
-            seen = {**part.model_fields, **seen}
-        rows += [(key, info, _only(group, key)) for key, info, _ in _rows(f"{group}.", seen, ())]
+            seen = {**{key: info for key, info, _ in _rows(f"{group}.", part.model_fields, ())}, **seen}
+        rows += [(key, info, _only(group, key)) for key, info in seen.items()]
     width = max((len(key) for key, _, _ in rows), default=0)
     for key, info, only in rows:
         default = _default(info)
@@ -99,7 +99,7 @@ def _rows(
 
 def _only(group: str, key: str) -> str:
     """Which options have a key that not all have."""
-    having = owners(group, key.split(".")[1])
+    having = owners(group, key.partition(".")[2])
     return "" if len(having) == len(option_files(group)) else f" (of {group}={', '.join(having)})"
 
 

@@ -56,6 +56,12 @@ SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
     "trainer": {"*": s.Trainer},
     "decoding": {"greedy": s.Decoding},
     "metrics": {"*": s.Metrics},
+    "judge": {
+        "none": s.NoJudge,
+        "openai": s.OpenAIJudge,
+        "local": s.LocalJudge,
+        "replay": s.ReplayJudge,
+    },
     "logger": {"none": s.NoLogger, "wandb": s.WandbLogger},
     "sweep": {"*": s.Sweep},
 }
@@ -68,9 +74,9 @@ def schema_of(group: str, name: object) -> type[s.Schema] | None:
 
 
 def owners(group: str, key: str) -> list[str]:
-    """Options of a group that have the key."""
+    """Options of a group that have the key, which may be dotted."""
     parts = {option: schema_of(group, option) for option in option_files(group)}
-    return [option for option, part in parts.items() if part and key in part.model_fields]
+    return [option for option, part in parts.items() if part and key in valid_keys(part)]
 
 
 def inner_schema(annotation: object) -> type[s.Schema] | None:

@@ -50,6 +50,9 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
     yield from _prompts(config)
     yield from _calls(config)
     yield from _asking(config)
+    judge = getattr(config, "judge", None)
+    if isinstance(judge, s.AskedJudge):
+        yield from _judging(judge)
     if (
         isinstance(evaluation, s.Evaluation)
         and (evaluation.before or evaluation.after)
@@ -113,6 +116,25 @@ def _devices(trainer: s.Trainer) -> Iterator[Broken]:
     if trainer.parallel == "fsdp" and trainer.precision == "16-mixed":
         cause = "fsdp does not scale losses, which 16-mixed needs"
         yield ("trainer.precision", "trainer.parallel"), cause, "Use bf16-mixed."
+
+
+def _judging(judge: s.AskedJudge) -> Iterator[Broken]:
+    """What a vote needs, and what it may cost."""
+    if judge.votes % 2 == 0:
+        cause = f"{judge.votes} votes may be as many for as against"
+        yield ("judge.votes",), cause, f"Use {judge.votes + 1}."
+    if judge.votes > 1 and judge.temperature == 0:
+        cause = "at 0 all votes are the same one"
+        yield ("judge.temperature", "judge.votes"), cause, "Raise it, or use judge.votes=1."
+    for field in ("query", "documentation", "code", "case"):
+        if f"{{{field}}}" not in judge.prompt.user:
+            mend = f"Write {{{field}}} where it belongs."
+            yield ("judge.prompt.user",), f"nowhere says {{{field}}}", mend
+    llm = judge.llm
+    if isinstance(llm, s.OpenAILlm) and llm.budget_usd is not None and None in (llm.price_in, llm.price_out):
+        mend = "Give both in USD for a million tokens, or set judge.llm.budget_tokens instead."
+        keys = ("judge.llm.price_in", "judge.llm.price_out")
+        yield keys, "not given, but judge.llm.budget_usd needs prices", mend
 
 
 _FILLED = {

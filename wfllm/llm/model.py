@@ -107,8 +107,12 @@ class Model:
 
     def tell(self) -> None:
         """Say on stderr what went wrong since this was last said, each reason once."""
-        for line in self.account.tell(self._asker.stopped):
+        for line in self.told():
             print(line, file=sys.stderr, flush=True)
+
+    def told(self) -> list[str]:
+        """The lines of `tell`, for a caller who has more to say about them."""
+        return self.account.tell(self._asker.stopped)
 
     def key(self, request: Request) -> str:
         """What the cache knows the request by: everything that determines its answer."""

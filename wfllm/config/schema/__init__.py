@@ -9,6 +9,7 @@ from wfllm.config.schema.build import *
 from wfllm.config.schema.commands import *
 from wfllm.config.schema.data import *
 from wfllm.config.schema.evaluation import *
+from wfllm.config.schema.judge import *
 from wfllm.config.schema.llm import *
 from wfllm.config.schema.logger import *
 from wfllm.config.schema.model import *

@@ -8,6 +8,7 @@ from wfllm.config.schema.base import Count, Positive, Schema, Seed
 from wfllm.config.schema.build import Annotator, Confirm, Describe, Expand, Filter, Splits
 from wfllm.config.schema.data import Data
 from wfllm.config.schema.evaluation import Decoding, Evaluation, Metrics
+from wfllm.config.schema.judge import Judge
 from wfllm.config.schema.llm import Llm
 from wfllm.config.schema.logger import Logger
 from wfllm.config.schema.model import Model
@@ -162,6 +163,7 @@ class EvaluateCommand(KnowsApis):
     model: Model
     decoding: Decoding
     metrics: Metrics
+    judge: Judge
     logger: Logger
     seed: Seed = 0
     """Seed of whatever is drawn at random."""
