@@ -11,12 +11,13 @@ import pytest
 
 from wfllm.bench.record import Record
 from wfllm.config.compose import compose
-from wfllm.config.schema import Decoding, TinyModel
+from wfllm.config.schema import Decoding, Greedy, TinyModel
 from wfllm.errors import WfllmError
-from wfllm.evaluation.generate import generate
+from wfllm.evaluation.generation.generate import generate
 from wfllm.evaluation.predictions import Prediction, predict, read_predictions, spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
+from wfllm.shortcuts.catalogue.load import Catalogue
 
 MODEL = TinyModel(name="tiny", vocabulary=300, context=512, hidden=32)
 TEXTS = ["Say hello.", "Count to three, then stop and say it all again, please.", "A", "What is it? " * 9]
@@ -29,7 +30,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
 
 
 def decoding(batch_size: int, tokens: int = 12) -> Decoding:
-    return Decoding(name="greedy", batch_size=batch_size, max_new_tokens=tokens)
+    return Greedy(name="greedy", batch_size=batch_size, max_new_tokens=tokens)
 
 
 def test_left_padded_batches_give_the_single_answers(tiny: tuple[Any, Any]) -> None:
@@ -53,7 +54,17 @@ def records() -> list[Record]:
 
 def answer_all(tiny: tuple[Any, Any], path: Path, wanted: list[Record]) -> list[str]:
     config: Any = compose("train", []).config
-    found = predict("test", *tiny, wanted, {}, config.prompts, config.target, decoding(2), path)
+    found = predict(
+        "test",
+        lambda: tiny[0],
+        tiny[1],
+        wanted,
+        Catalogue(),
+        config.prompts,
+        config.target,
+        decoding(2),
+        path,
+    )
     return [p.answer for p in found]
 
 

@@ -17,7 +17,7 @@ from wfllm.config.schema import GenerateCommand
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError
-from wfllm.evaluation.generate import context_of, generate
+from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.files import write_text
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue

@@ -11,6 +11,7 @@ import torch
 from wfllm.bench.record import Record
 from wfllm.commands.prepare import Work
 from wfllm.config import schema as s
+from wfllm.evaluation.breakdown import breakdown, write_breakdown
 from wfllm.evaluation.predictions import predict
 from wfllm.evaluation.score import Scores, mean, score
 from wfllm.models.load import computes_bfloat16
@@ -36,20 +37,18 @@ def evaluate_splits(
     loaded: list[Any] = []
     accelerator = config.trainer.accelerator if isinstance(config, s.TrainCommand) else "auto"
 
-    class Lazy:
-        """Loads the model when the first answer is asked for: a finished evaluation needs none."""
-
-        def __getattr__(self, name: str) -> Any:
-            if not loaded:
-                loaded.append(for_generation(load(), config.decoding, accelerator))
-            return getattr(loaded[0], name)
+    def model() -> Any:
+        """Loaded when the first answer is asked for: a finished evaluation needs none."""
+        if not loaded:
+            loaded.append(for_generation(load(), config.decoding, accelerator))
+        return loaded[0]
 
     means: dict[str, dict[str, float]] = {}
     for split, records in held_out.items():
         path = folder.path / "predictions" / f"{when}-{split}.jsonl"
         predictions = predict(
             f"Answering {split} ({when})",
-            Lazy(),
+            model,
             tokenizer,
             records,
             work.catalogue,
@@ -59,9 +58,12 @@ def evaluate_splits(
             path,
         )
         each = score(predictions, work.catalogue, config.metrics)
-        _write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
+        write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
         average = mean(each)
         tracker.scores(f"{when}-{split}", average, predictions, each)
+        parts = breakdown(predictions, each, work.catalogue)
+        write_breakdown(path.with_suffix(".by.csv"), parts)
+        tracker.breakdown(f"{when}-{split}", parts)
         means[split] = {"samples": float(len(each)), **average}
     return means
 
@@ -75,7 +77,8 @@ def for_generation(model: Any, decoding: s.Decoding, accelerator: str = "auto", 
     return model.to(device=device, dtype=torch.bfloat16 if low else torch.float32)
 
 
-def _write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> None:
+def write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> None:
+    """The scores of every request as CSV; empty where a metric has nothing to say."""
     import csv
 
     with path.open("w", newline="", encoding="utf-8") as file:

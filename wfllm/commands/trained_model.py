@@ -14,7 +14,7 @@ from wfllm.commands.scoring import for_generation
 from wfllm.config import schema as s
 from wfllm.data.encode import chat_prompt
 from wfllm.errors import WfllmError
-from wfllm.evaluation.generate import context_of, generate
+from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.llm.local import InBatches
 from wfllm.llm.request import Reply, Request, Usage
 from wfllm.models.base import base_files
@@ -109,7 +109,11 @@ class LoadedTrained:
     def __init__(self, config: s.CheckpointAnnotator, trained: Trained) -> None:
         prepare.settle(config.threads)
         self.decoding = s.Decoding(
-            name="greedy", max_new_tokens=config.max_tokens, batch_size=config.batch_size, dtype=config.dtype
+            name="greedy",
+            max_new_tokens=config.max_tokens,
+            batch_size=config.batch_size,
+            dtype=config.dtype,
+            until="end",  # an annotator's answers need not end with code
         )
         self.tokenizer = trained.tokenizer()
         self.model = for_generation(trained.model(), self.decoding)

@@ -54,7 +54,7 @@ SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
     },
     "optim": {"adamw": s.Optim},
     "trainer": {"*": s.Trainer},
-    "decoding": {"greedy": s.Decoding},
+    "decoding": {"greedy": s.Greedy, "sample": s.Sample, "best_of": s.BestOf},
     "metrics": {"*": s.Metrics},
     "judge": {
         "none": s.NoJudge,

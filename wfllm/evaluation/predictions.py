@@ -1,10 +1,11 @@
-"""Predictions kept as JSON lines: each answer is written when it is there, so none is generated twice."""
+"""Predictions kept as JSON lines: a batch is written when it is answered, so none is generated twice."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
-from wfllm.evaluation.generate import context_of, generate
+from wfllm.evaluation.generation.choose import faults_of
+from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.progress import progress
-from wfllm.shortcuts.api import Api
+from wfllm.shortcuts.catalogue.load import Catalogue
 
 
 @dataclass(frozen=True)
@@ -51,54 +53,84 @@ def read_predictions(path: Path) -> dict[str, Prediction]:
                 item = Prediction(**json.loads(line))
             except (json.JSONDecodeError, TypeError):
                 continue
-            found[item.id] = item
+            found.setdefault(item.id, item)
     return found
+
+
+@contextmanager
+def growing(path: Path, known: Container[str]) -> Iterator[Callable[[Sequence[Prediction]], None]]:
+    """A file of predictions to which those are added that are not `known`, what is given together at once.
+
+    A line that a kill cut off is taken away first, so that the file ends as it would have without the kill.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _cut_last_line(path)
+    with path.open("ab") as file:
+
+        def add(items: Sequence[Prediction]) -> None:
+            new = [item for item in items if item.id not in known]
+            lines = [json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in new]
+            file.write("".join(lines).encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+
+        yield add
 
 
 def predict(
     title: str,
-    model: Any,
+    load: Callable[[], Any],
     tokenizer: Any,
     records: Sequence[Record],
-    catalogue: Mapping[str, Api],
+    catalogue: Catalogue,
     prompts: Prompts,
     target: Target,
     decoding: Decoding,
     path: Path,
 ) -> list[Prediction]:
-    """Answer the records that `path` does not hold yet, adding each to it; all of them, in order."""
+    """Answer the records that `path` does not hold yet, adding them batch by batch; all of them, in order.
+
+    Args:
+        load: gives the model; called only where an answer is missing.
+    """
     known = read_predictions(path)
-    missing = [r for r in records if r.id not in known]
-    texts = []
-    if missing:
+    kept = {index for index, record in enumerate(records) if record.id in known}
+    with progress(title, len(records), "answer", len(kept)) as bar:
+        if len(kept) == len(records):
+            return [known[r.id] for r in records]
+        model = load()
         room = context_of(model) - decoding.max_new_tokens
         texts = [
-            fitting_prompt(r.query, r.apis, tokenizer, catalogue, prompts, target, room) for r in missing
+            fitting_prompt(r.query, r.apis, tokenizer, catalogue, prompts, target, room) for r in records
         ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _end_last_line(path)
-    with path.open("a", encoding="utf-8") as file, progress(title, len(records), "answer", len(known)) as bar:
+        with growing(path, frozenset(known)) as add:
 
-        def keep(index: int, answer: str) -> None:
-            item = prediction(missing[index], answer)
-            known[item.id] = item
-            file.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            def keep(indices: list[int], answers: list[str]) -> None:
+                items = [prediction(records[i], a) for i, a in zip(indices, answers, strict=True)]
+                add(items)
+                for item in items:
+                    known.setdefault(item.id, item)
 
-        if missing:
-            before = len(records) - len(missing)
             generate(
-                model, tokenizer, texts, decoding, done=keep, tick=lambda answers: bar.move(before + answers)
+                model,
+                tokenizer,
+                texts,
+                decoding,
+                kept=kept,
+                faults=faults_of([r.apis for r in records], catalogue),
+                done=keep,
+                tick=bar.move,
             )
     return [known[r.id] for r in records]
 
 
-def _end_last_line(path: Path) -> None:
-    """A kill in the middle of a line must not spoil the line after it."""
-    if path.is_file() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-        with path.open("ab") as file:
-            file.write(b"\n")
+def _cut_last_line(path: Path) -> None:
+    if not path.is_file():
+        return
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        os.truncate(path, whole)
 
 
 def spread(records: Sequence[Record], limit: int | None) -> list[Record]:

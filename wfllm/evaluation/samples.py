@@ -12,7 +12,7 @@ from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Metrics, Prompts, Target
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
-from wfllm.evaluation.generate import context_of, generate
+from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.evaluation.predictions import prediction
 from wfllm.evaluation.score import mean, score
 from wfllm.shortcuts.api import Api
@@ -65,7 +65,7 @@ class Samples(_Answering):
         trainer.strategy.barrier("samples")
 
     def _answer(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        codes = [read_answer(a).code or "" for a in self.answer(trainer, pl_module)]
+        codes = [read_answer(a).code or a for a in self.answer(trainer, pl_module)]
         rows = [
             (trainer.global_step, r.query, r.annotated_code, c)
             for r, c in zip(self.records, codes, strict=True)

@@ -45,7 +45,7 @@ def test_a_trained_checkpoint_writes_what_evaluation_would(
     from wfllm.commands.scoring import for_generation
     from wfllm.config.schema import Decoding
     from wfllm.data.encode import fitting_prompt
-    from wfllm.evaluation.generate import context_of, generate
+    from wfllm.evaluation.generation.generate import context_of, generate
     from wfllm.shortcuts.catalogue import load_catalogue
 
     server.say = fake_model.say

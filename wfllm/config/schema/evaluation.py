@@ -2,22 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from wfllm.config.schema.base import Positive, Schema
+from pydantic import Field
+
+from wfllm.config.schema.base import Float, Positive, Schema, Seed
 
 
 class Decoding(Schema):
     """How answers are generated."""
 
-    name: Literal["greedy"]
+    name: str
+    """Which way."""
     max_new_tokens: Positive = 512
     """Longest answer in tokens."""
     batch_size: Positive = 16
     """Requests answered at once, neighbours in length together."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of generation; `auto` is bfloat16 where the device computes in it, else float32. In bfloat16
-    the same request may be answered otherwise in another batch; in float32 it is not."""
+    the same request may be answered otherwise in another batch; in float32 it is not. Batches depend on all
+    requests of a split alone, so an evaluation that goes on answers the same in both."""
+    until: Literal["code", "end"] = "code"
+    """Where an answer ends: where its code block does, or only where the model ends it."""
+    share_prefix: bool = True
+    """Read what all prompts begin with once, and not with each of them."""
+
+
+class Greedy(Decoding):
+    """The likeliest token each time."""
+
+    name: Literal["greedy"]
+
+
+class Drawn(Decoding):
+    """Tokens are drawn. The same seed and prompt are answered the same, in any batch (as `dtype` allows)."""
+
+    temperature: Annotated[Float, Field(gt=0, le=2)] = 0.7
+    """Below 1 likely tokens become likelier."""
+    top_p: Annotated[Float, Field(gt=0, le=1)] = 0.95
+    """Only the likeliest tokens that together have this share are drawn from; 1 draws from all."""
+    seed: Seed = 0
+    """Seed of what is drawn."""
+
+
+class Sample(Drawn):
+    """One drawn answer to each request."""
+
+    name: Literal["sample"]
+
+
+class BestOf(Drawn):
+    """Several answers to each request, and of these the one that the checker finds the least wrong with.
+
+    The greedy answer is the first, and wins where no other is better. Where nothing is wrong with it no other
+    is asked for.
+    """
+
+    name: Literal["best_of"]
+    n: Positive = 4
+    """Answers to each request, the greedy one among them."""
 
 
 class Metrics(Schema):
@@ -25,9 +68,14 @@ class Metrics(Schema):
 
     name: str
     """Name of the option."""
-    families: list[Literal["codebleu", "codebleu_paper", "checks"]] = ["codebleu", "checks"]
+    families: list[Literal["codebleu", "codebleu_paper", "checks", "structure"]] = [
+        "codebleu",
+        "checks",
+        "structure",
+    ]
     """What is scored: `codebleu` removes comments by tokenizer, and an empty answer is 0; `codebleu_paper` as
-    the paper's released code does; `checks` ask whether the answer is a legal workflow."""
+    the paper's released code does; `checks` ask whether the answer is a legal workflow; `structure` compares
+    APIs, control flow and references with the right workflow's."""
     n_jobs: Positive = 1
     """Processes that score."""
 
