@@ -26,6 +26,7 @@ ROWS = [
     ["training"],
     ["evaluation"],
     ["tracking"],
+    ["report"],
     ["commands"],
     ["search"],
     ["cli", "sweep"],

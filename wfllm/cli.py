@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "generate and score a checkpoint, or the untrained model",
     "generate": "one request in plain words, one workflow",
     "ask": "one prompt, to see that a model answers and what it costs",
+    "report": "a run's scores, plots and every sample as one page",
     "compare": "runs side by side as a table",
     "repeat": "train again from a run folder alone and compare the losses",
     "build": "make a dataset of records",
@@ -38,7 +39,7 @@ FLAGS = """\
   -h, --help       this text; `wfllm COMMAND --help` lists that command's groups and keys
   --version        the version
 $WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own"""
-HEAVY = {"train", "evaluate", "generate", "repeat"}
+HEAVY = {"train", "evaluate", "generate", "repeat", "report"}
 """Commands that import torch."""
 TRAINS = {"train", "repeat"}
 """Commands that several processes of a launcher may run together."""

@@ -53,6 +53,7 @@ def run(composed: Composed) -> int:
         tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
         load: scoring.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
         scores = scoring.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
+        report.leave_report(folder, tracker, console)
         folder.finish(scores=scores)
     report.print_results(console, folder)
     return 0

@@ -1,16 +1,60 @@
-"""What a run prints when it ends: the table, where to look, what to type next."""
+"""`wfllm report`, and what a run leaves and prints when it ends: its page, the table, what to type next."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from typing import Any
+import webbrowser
+from pathlib import Path
+from typing import Any, cast
 
 from rich.console import Console
 from rich.table import Table
 
+from wfllm.config.compose import Composed
+from wfllm.config.schema import ReportCommand
+from wfllm.errors import WfllmError
 from wfllm.evaluation.metrics import METRICS
+from wfllm.report.write import write_report
 from wfllm.tracking.run_folder import RunFolder
+from wfllm.tracking.wandb_run import Tracker
+
+CHARTS_AT_END = 100
+"""Samples with flow charts on the page that a run leaves by itself."""
+
+
+def run(composed: Composed) -> int:
+    """Write the report of a finished run. 0 when it is there."""
+    config = cast(ReportCommand, composed.config)
+    folder = Path(config.run).expanduser()
+    of = RunFolder(folder.parent if folder.name in ("model", "predictions") else folder)
+    output = Path(config.output).expanduser() if config.output else None
+    made = write_report(of, output, max_charts=config.charts, max_bytes=config.megabytes * 1_000_000)
+    page = made.page
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(str(made.path))
+    console.print(
+        f"  {page.samples:,} samples, {page.detailed:,} with code, {page.charted:,} with flow charts, "
+        f"{made.bytes / 1e6:.1f} MB"
+    )
+    console.print(f"{made.tables}  its tables")
+    if page.detailed < page.samples:
+        console.print("The page is full; megabytes=… makes room for more.", style="yellow")
+    if config.open:
+        webbrowser.open(made.path.resolve().as_uri())
+    again = "" if config.open else f"wfllm report {argument('run', of.path)} open=true, or "
+    console.print(f"Next: {again}wfllm compare")
+    return 0
+
+
+def leave_report(folder: RunFolder, tracker: Tracker, console: Console) -> None:
+    """The page a run leaves when it ends. What is wrong with it is told and costs the run nothing."""
+    try:
+        made = write_report(folder, max_charts=CHARTS_AT_END)
+        tracker.report(made.path)
+    except (WfllmError, OSError, ValueError, TypeError, KeyError, RecursionError, MemoryError) as fault:
+        reason = fault.line() if isinstance(fault, WfllmError) else f"{type(fault).__name__}: {fault}"
+        console.print(f"No report: {reason[:300]}", style="yellow", markup=False, highlight=False)
 
 
 def print_results(console: Console, folder: RunFolder) -> None:
@@ -52,6 +96,7 @@ def argument(key: str, value: object) -> str:
 
 
 _PLACES = {
+    "report.html": "tables, plots and every sample side by side; opens in any browser",
     "predictions": "request, answer, code and reference of every held-out request, with scores",
     "model": "what was trained, for wfllm generate and wfllm evaluate",
     "metrics.jsonl": "losses of every step",

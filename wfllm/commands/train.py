@@ -112,6 +112,7 @@ def _stages(
     if config.evaluation.after:
         evaluate("after", lambda: load_trained(trained, base, config.model))
     if held_out and (config.evaluation.before or config.evaluation.after):
+        report.leave_report(folder, tracker, console)
         tracker.artifact(f"predictions-{folder.info['id']}", "predictions", folder.path / "predictions")
     results["losses"] = scoring.final_losses(folder)
     return results

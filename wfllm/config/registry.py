@@ -19,6 +19,7 @@ ROOTS: dict[str, type[s.Command]] = {
     "evaluate": s.EvaluateCommand,
     "generate": s.GenerateCommand,
     "ask": s.AskCommand,
+    "report": s.ReportCommand,
     "compare": s.CompareCommand,
     "repeat": s.RepeatCommand,
 }

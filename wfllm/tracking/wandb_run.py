@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from pytorch_lightning.loggers import Logger as LightningLogger
 
 from wfllm.config.schema import Logger, WandbLogger
+from wfllm.evaluation.breakdown import COLUMNS, Part
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.samples import Row
 from wfllm.evaluation.score import Scores
 from wfllm.tracking.run_folder import RunFolder
+
+LARGEST_PAGE = 5_000_000
+"""Bytes of a page that is shown in W&B itself; a larger one is an artifact alone."""
 
 
 class Tracker:
@@ -31,6 +36,12 @@ class Tracker:
         self, name: str, means: Mapping[str, float], predictions: Sequence[Prediction], each: Sequence[Scores]
     ) -> None:
         """Scores of one evaluation, with request, reference and generated code."""
+
+    def breakdown(self, name: str, parts: Sequence[Part]) -> None:
+        """Every metric of one evaluation by how hard the reference is."""
+
+    def report(self, path: Path) -> None:
+        """The page of a run."""
 
     def artifact(self, name: str, kind: str, path: Path) -> None:
         """A file or folder worth keeping."""
@@ -71,6 +82,20 @@ class WandbTracker(Tracker):
         self.run.log({f"predictions/{name}": wandb.Table(columns=columns, data=rows)})
         for metric, value in means.items():
             self.run.summary[f"{name}/{metric}"] = value
+
+    def breakdown(self, name: str, parts: Sequence[Part]) -> None:
+        import wandb
+
+        columns: list[str | int] = list(COLUMNS)
+        rows = [list(astuple(part)) for part in parts]
+        self.run.log({f"breakdown/{name}": wandb.Table(columns=columns, data=rows)})
+
+    def report(self, path: Path) -> None:
+        import wandb
+
+        if path.stat().st_size <= LARGEST_PAGE:
+            self.run.log({"report": wandb.Html(path.read_text(encoding="utf-8"), inject=False)})
+        self.artifact(f"report-{self.run.id}", "report", path)
 
     def artifact(self, name: str, kind: str, path: Path) -> None:
         import wandb

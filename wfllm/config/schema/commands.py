@@ -199,6 +199,21 @@ class AskCommand(Command):
     """File to write everything to that `llm.cache` remembers, for `llm=replay`."""
 
 
+class ReportCommand(KnowsApis):
+    """A run's scores, plots and samples as one page."""
+
+    run: str
+    """Run folder of `wfllm evaluate`, or of a `wfllm train` that scored."""
+    output: str | None = None
+    """File for the page, its tables beside it as CSV; null writes `report.html` into the run's folder."""
+    charts: Count = 1200
+    """Samples whose flow charts are drawn, evenly spaced."""
+    megabytes: Positive = 25
+    """Room for the samples' code and charts; samples without room have their scores alone."""
+    open: bool = False
+    """Open the page in the browser."""
+
+
 class CompareCommand(Command):
     """Runs side by side."""
 
