@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Family = Literal["codebleu", "codebleu_paper", "checks"]
+Family = Literal["codebleu", "codebleu_paper", "checks", "structure"]
 """A kind of scoring, as `metrics.families` names it: one module that gives all its metrics at once."""
 
 FAMILIES: dict[Family, dict[str, str]] = {
@@ -30,8 +30,38 @@ FAMILIES: dict[Family, dict[str, str]] = {
         "compiles": "compiles to a shortcut",
         "apis_used": "given APIs used",
     },
+    "structure": {
+        "api_precision": "· APIs, precision",
+        "api_recall": "· APIs, recall",
+        "api_f1": "right APIs (F1)",
+        "order_precision": "· APIs in order, precision",
+        "order_recall": "· APIs in order, recall",
+        "order_f1": "APIs in order (F1)",
+        "control_flow": "control flow",
+        "nest_selection": "steps (F1)",
+        "nest_order": "· neighbours (F1)",
+        "nest_parameters": "· parameters filled (F1)",
+        "nest_references": "outputs go where they should (F1)",
+        "nest_omission": "· references left out",
+        "nest_literal": "· references written out as values",
+        "nest_wrong": "· references to something else",
+        "nest_hallucination": "· values made references",
+    },
 }
-"""Family → metric → heading, in the order people read them. All are shares of 1; more is better."""
+"""Family → metric → heading, in the order people read them. All are shares of 1; more is better but of
+`LESS_IS_BETTER`."""
+
+LESS_IS_BETTER = frozenset(("nest_omission", "nest_literal", "nest_wrong", "nest_hallucination"))
+"""Shares of errors."""
+
+DETAILS = frozenset(
+    (
+        *(name for name in FAMILIES["codebleu_paper"] if name != "codebleu_paper"),
+        "parameters", "defined", "apis_used",
+        *(name for name in FAMILIES["structure"] if name not in ("api_f1", "control_flow", "nest_references")),
+    )
+)  # fmt: skip
+"""Metrics that the table a run ends with leaves out; CSV files, W&B and `wfllm compare` have them."""
 
 assert set(FAMILIES) == set(get_args(Family))
 

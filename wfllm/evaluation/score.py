@@ -9,6 +9,7 @@ from wfllm.evaluation.checks import checks
 from wfllm.evaluation.codebleu import codebleu_many
 from wfllm.evaluation.metrics import FAMILIES, METRICS, Family
 from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.structure import structure
 from wfllm.shortcuts.catalogue.load import Catalogue
 
 Scores = dict[str, float | None]
@@ -50,6 +51,7 @@ SCORERS: dict[Family, Scorer] = {
     "codebleu": _codebleu,
     "codebleu_paper": _codebleu_paper,
     "checks": checks,
+    "structure": structure,
 }
 
 
