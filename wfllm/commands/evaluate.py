@@ -11,12 +11,15 @@ from rich.console import Console
 from wfllm.bench.record import Record
 from wfllm.commands import prepare, report, scoring
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
+from wfllm.commands.judging import judging, with_labels
 from wfllm.config.compose import Composed, validate
 from wfllm.config.schema import EvaluateCommand
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
+from wfllm.tracking.answers import take_answers
+from wfllm.tracking.identity import answers_id
 from wfllm.tracking.run_folder import open_run
 from wfllm.tracking.wandb_run import tracking
 
@@ -38,13 +41,18 @@ def run(composed: Composed) -> int:
     work = prepare.read(config.data, console)
     prepare.require_held_out(work.splits, [config.split], "split")
     name = checkpoint.run.path.name if checkpoint else config.model.name
-    folder = open_run("evaluate", name, plain, composed.overrides, work.fingerprint, Path(config.output))
+    data = with_labels(work.fingerprint, config.judge)
+    folder = open_run("evaluate", name, plain, composed.overrides, data, Path(config.output))
     if folder.finished:
         console.print(f"This very evaluation is finished: {folder.path}", highlight=False, soft_wrap=True)
         report.print_results(console, folder)
         return 0
     held_out: dict[str, Sequence[Record]] = {config.split: spread(work.splits[config.split], config.limit)}
     with folder.kept(), tracking(config.logger, folder, plain, name, "evaluate") as tracker:
+        judge = judging(config.judge, console)
+        taken = take_answers(folder, answers_id(plain, work.fingerprint), Path(config.output))
+        if taken is not None:
+            console.print(f"Answers of {taken}: none is generated again", highlight=False, soft_wrap=True)
         base = (
             checkpoint.base
             if checkpoint
@@ -52,9 +60,16 @@ def run(composed: Composed) -> int:
         )
         tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
         load: scoring.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
-        scores = scoring.evaluate_splits("scores", load, tokenizer, held_out, work, config, folder, tracker)
+        scores = scoring.evaluate_splits(
+            "scores", load, tokenizer, held_out, work, config, folder, tracker, judge
+        )
         report.leave_report(folder, tracker, console)
-        folder.finish(scores=scores)
+        results = {"scores": scores, **({"judge": judge.results} if judge else {})}
+        if judge and judge.waiting:
+            folder.update(results=results)
+            report.print_results(console, folder)
+            raise judge.waiting
+        folder.finish(**results)
     report.print_results(console, folder)
     return 0
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 from rich.console import Console
 from rich.table import Table
 
+from wfllm.commands.judging import print_judged
 from wfllm.config.compose import Composed
 from wfllm.config.schema import ReportCommand
 from wfllm.errors import WfllmError
@@ -67,6 +68,7 @@ def print_results(console: Console, folder: RunFolder) -> None:
     }
     for split in dict.fromkeys(split for split, _ in columns):
         console.print(_table(split, {when: m for (s, when), m in columns.items() if s == split}))
+    print_judged(console, results.get("judge") or {}, NAMES)
     losses = results.get("losses") or {}
     if losses.get("train") is not None:
         dev = f", on dev {losses['val']:.4f}" if losses.get("val") is not None else ""

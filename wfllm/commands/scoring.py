@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from wfllm.bench.record import Record
+from wfllm.commands.judging import Judging
 from wfllm.commands.prepare import Work
 from wfllm.config import schema as s
 from wfllm.evaluation.breakdown import breakdown, write_breakdown
@@ -32,6 +33,7 @@ def evaluate_splits(
     config: s.TrainCommand | s.EvaluateCommand,
     folder: RunFolder,
     tracker: Tracker,
+    judging: Judging | None = None,
 ) -> dict[str, dict[str, float]]:
     """Answer and score held-out records; split → metric → mean. The model is loaded once, if at all."""
     loaded: list[Any] = []
@@ -58,6 +60,8 @@ def evaluate_splits(
             path,
         )
         each = score(predictions, work.catalogue, config.metrics)
+        if judging is not None:
+            judging.add(split, predictions, work.catalogue, path, each)
         write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
         average = mean(each)
         tracker.scores(f"{when}-{split}", average, predictions, each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Family = Literal["codebleu", "codebleu_paper", "checks", "structure"]
+Family = Literal["codebleu", "codebleu_paper", "judge", "checks", "structure"]
 """A kind of scoring, as `metrics.families` names it: one module that gives all its metrics at once."""
 
 FAMILIES: dict[Family, dict[str, str]] = {
@@ -21,6 +21,10 @@ FAMILIES: dict[Family, dict[str, str]] = {
         "weighted_ngram_paper": "· weighted n-gram (paper)",
         "syntax_paper": "· syntax (paper)",
         "dataflow_paper": "· data flow (paper)",
+    },
+    "judge": {
+        "passes": "pass rate",
+        "judge_agreement": "· votes that agree",
     },
     "checks": {
         "parses": "parses",

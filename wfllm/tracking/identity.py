@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.bench.record import Record
+from wfllm.config.schema import HOW_ASKED
 from wfllm.shortcuts.api import Api
 
 NOT_IN_RESULT = ("output", "dry_run", "preview", "show", "logger", "sweep")
 """Keys that change where things are written or shown, not what comes out."""
+
+NOT_IN_ANSWERS = ("metrics", "judge")
+"""Groups of an evaluation that change what is said of the answers, and not the answers."""
 
 NOT_IN_TRAINING = (
     "name",
@@ -33,8 +37,26 @@ def run_id(command: str, plain: dict[str, Any], data: str) -> str:
     kept = {k: v for k, v in plain.items() if k not in NOT_IN_RESULT}
     if isinstance(kept.get("trainer"), dict):
         kept["trainer"] = same_training(kept["trainer"])
+    for group in ("llm", "judge"):
+        if isinstance(kept.get(group), dict):
+            kept[group] = same_answers(kept[group])
     text = json.dumps([command, kept, data, code_fingerprint()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def answers_id(plain: dict[str, Any], data: str) -> str:
+    """The same for what an evaluation generates, however that is scored."""
+    return run_id("answers", {k: v for k, v in plain.items() if k not in NOT_IN_ANSWERS}, data)
+
+
+def same_answers(asked: dict[str, Any]) -> dict[str, Any]:
+    """The keys of `llm` or `judge` without those that say how fast and for how much a model is asked.
+
+    So a run that stopped for a spent budget goes on with a larger one.
+    """
+    if isinstance(asked.get("llm"), dict):
+        return {**asked, "llm": same_answers(asked["llm"])}
+    return {k: v for k, v in asked.items() if k not in HOW_ASKED}
 
 
 def same_training(trainer: dict[str, Any]) -> dict[str, Any]:

@@ -35,11 +35,6 @@ M = TypeVar("M", bound=BaseModel)
 
 CACHE = "answers.sqlite"
 """A build's own memory of answers, in its output folder."""
-_LEFT_OUT = {
-    "cache", "key_variable", "concurrency", "requests_per_minute", "timeout", "retries", "first_wait",
-    "longest_wait", "stop_after", "price_in", "price_out", "budget_usd", "budget_tokens", "budget_requests",
-    "max_tokens_key", "batch_size", "threads", "device", "refused",
-}  # fmt: skip
 REFUSED = "refused"
 """Rule of items that are dropped because the server refuses their prompt."""
 _HALF = re.compile("[\ud800-\udfff]")
@@ -84,7 +79,7 @@ def answer_settings(config: s.Llm) -> dict[str, Any]:
 
     Speed, patience, budgets and prices are not: they may change in the middle of a build.
     """
-    kept = config.model_dump(mode="json", exclude=_LEFT_OUT)
+    kept = config.model_dump(mode="json", exclude=set(s.HOW_ASKED))
     if kept.get("identity"):
         kept = {k: v for k, v in kept.items() if k not in ("base_url", "model")}
     return kept

@@ -111,3 +111,13 @@ class ReplayLlm(Llm):
     name: Literal["replay"]
     path: str
     """Transcript: JSON lines as `wfllm ask transcript=FILE` writes them."""
+
+
+HOW_ASKED = frozenset(
+    (
+        "cache", "key_variable", "concurrency", "requests_per_minute", "timeout", "retries", "first_wait",
+        "longest_wait", "stop_after", "price_in", "price_out", "budget_usd", "budget_tokens",
+        "budget_requests", "max_tokens_key", "batch_size", "threads", "device", "refused",
+    )
+)  # fmt: skip
+"""Keys that say how fast, how patiently and for how much is asked, and change no answer."""
