@@ -1,4 +1,4 @@
-"""Who judges whether a workflow does what was asked (paper, section 4: Pass Rate)."""
+"""Who judges whether a workflow does what was asked (paper, Evaluation: Pass Rate)."""
 
 from __future__ import annotations
 
