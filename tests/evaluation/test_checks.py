@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,8 @@ from wfllm.bench.record import Record
 from wfllm.bench.sources import load_records
 from wfllm.config import schema as s
 from wfllm.evaluation import checks as module
-from wfllm.evaluation.checks import checks, findings
+from wfllm.evaluation.checks import checks
+from wfllm.evaluation.findings import SUFFIX, findings, write_findings
 from wfllm.evaluation.metrics import FAMILIES
 from wfllm.evaluation.predictions import Prediction
 from wfllm.shortcuts.catalogue import load_catalogue
@@ -47,7 +49,7 @@ def test_every_starter_record_passes_every_check(starter: list[Record]) -> None:
     own = [Prediction(r.id, r.query, r.apis, "", r.annotated_code, r.annotated_code) for r in starter[::4]]
     rows = checks(own, load_catalogue(), METRICS)
     assert [row for row in rows if not set(row.values()) <= {1.0, None}] == []
-    told = findings(own, load_catalogue())
+    told = findings(own, load_catalogue(), METRICS)
     assert [t["id"] for t in told if t["unknown_apis"] or t["unknown_parameters"]] == []
 
 
@@ -87,23 +89,34 @@ def test_a_syntax_api_and_the_comment_count_as_no_given_api() -> None:
 @pytest.mark.parametrize("code", [None, "", " \n", "def", "(" * 500, "\x00", "\ud800", 'x = "\\ud800"'])
 def test_what_is_no_code_scores_nothing(code: str | None) -> None:
     assert _fallen(code) == set(FAMILIES["checks"])
-    json.dumps(findings([_prediction(code)], load_catalogue()))
+    json.dumps(findings([_prediction(code)], load_catalogue(), METRICS))
 
 
 def test_what_was_made_up_is_listed() -> None:
     code = (
         GOOD.replace("WFURL=", "Address=") + 'print("done")\nrequests.post(page)\npage.upper()\nlen(page)\n'
     )
-    (told,) = findings([_prediction(code)], load_catalogue())
+    (told,) = findings([_prediction(code)], load_catalogue(), METRICS)
     assert told["unknown_apis"] == ["print", "requests.post", "page.upper"]
     assert told["unknown_parameters"] == ["is_workflow_actions_downloadurl(Address)"]
     assert {"line", "rule", "message", "suggestion", "severity"} == told["findings"][0].keys()
     assert "unknown-parameter" in {finding["rule"] for finding in told["findings"]}
 
 
+def test_findings_are_a_file_of_lines_beside_the_scores(tmp_path: Path) -> None:
+    predictions = [_prediction(GOOD), _prediction("\ud800"), _prediction(None)]
+    path = write_findings(tmp_path / "after-id.jsonl", predictions, load_catalogue(), METRICS)
+    assert path == tmp_path / f"after-id{SUFFIX}"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert rows == findings(predictions, load_catalogue(), METRICS)
+    assert [row["nesting_errors"]["omission"] for row in rows] == [0, 1, 1]
+    plain = METRICS.model_copy(update={"families": ["checks"]})
+    assert "nesting_errors" not in findings(predictions, load_catalogue(), plain)[0]
+
+
 def test_an_api_that_was_given_is_not_made_up_though_no_catalogue_knows_it() -> None:
     code = "com_example_app_DoItIntent(anything=1)\n"
-    (told,) = findings([_prediction(code, ("com.example.app.DoItIntent",))], load_catalogue())
+    (told,) = findings([_prediction(code, ("com.example.app.DoItIntent",))], load_catalogue(), METRICS)
     assert told["unknown_apis"] == told["unknown_parameters"] == []
     assert scores(code, ("com.example.app.DoItIntent",))["known_apis"] == 1
 
@@ -119,12 +132,19 @@ def test_the_same_code_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "check", lambda code, *a, **k: calls.append(code) or plain(code, *a, **k))
     catalogue, twice = load_catalogue(), [_prediction(GOOD + "pass\n")] * 2
     first = checks(twice, catalogue, METRICS)
-    findings(twice, catalogue)
+    findings(twice, catalogue, METRICS)
     assert len(calls) == 1
     assert first[0] == first[1]
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["x = 1\n" * 100_000, "f(" * 80 + ")" * 80, "x = 'a'\n" + "#" * 10_000_000, "x = 'aaaaaaaa'\n" * 700_000],
+)
+def test_endless_code_scores_nothing(code: str) -> None:
+    assert {n for n, v in scores(code).items() if v} <= {"parses", "parameters", "defined"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("code", ["x = 1\n" * 100_000, "f(" * 80 + ")" * 80, "x = 'a'\n" + "#" * 10_000_000])
-def test_hostile_code_is_scored(code: str) -> None:
-    assert set(scores(code).values()) <= {0.0, 1.0}
+def test_the_longest_code_that_is_read_is_scored() -> None:
+    assert scores("x = 1\n" * 15_000)["parses"] == 1

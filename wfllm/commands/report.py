@@ -15,7 +15,7 @@ from wfllm.commands.judging import print_judged
 from wfllm.config.compose import Composed
 from wfllm.config.schema import ReportCommand
 from wfllm.errors import WfllmError
-from wfllm.evaluation.metrics import METRICS
+from wfllm.evaluation.metrics import DETAILS, METRICS
 from wfllm.report.write import write_report
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
@@ -117,7 +117,8 @@ def _table(split: str, means: dict[str, dict[str, float]]) -> Table:
         table.add_column("gain", justify="right")
     for metric, heading in METRICS.items():
         values = [m.get(metric) for m in means.values()]
-        if all(value is None for value in values):  # not asked for, or it says nothing about these
+        # in the files only, not asked for, or it says nothing about these
+        if metric in DETAILS or all(value is None for value in values):
             continue
         row = ["–" if value is None else f"{100 * value:.1f}" for value in values]
         if {"before", "after"} <= set(means) and None not in values:

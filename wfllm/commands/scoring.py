@@ -14,6 +14,7 @@ from wfllm.commands.prepare import Work
 from wfllm.config import schema as s
 from wfllm.evaluation.breakdown import breakdown, write_breakdown
 from wfllm.evaluation.predictions import predict
+from wfllm.evaluation.findings import write_findings
 from wfllm.evaluation.score import Scores, mean, score
 from wfllm.models.load import computes_bfloat16
 from wfllm.tracking.metrics_file import read_metrics
@@ -63,6 +64,7 @@ def evaluate_splits(
         if judging is not None:
             judging.add(split, predictions, work.catalogue, path, each)
         write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
+        write_findings(path, predictions, work.catalogue, config.metrics)
         average = mean(each)
         tracker.scores(f"{when}-{split}", average, predictions, each)
         parts = breakdown(predictions, each, work.catalogue)

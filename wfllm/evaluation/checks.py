@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from wfllm.config.schema import Metrics
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.reading import refuse_endless
 from wfllm.shortcuts.actions import COMMENT
 from wfllm.shortcuts.catalogue.load import Catalogue
 from wfllm.shortcuts.check_calls import unknown_keys
@@ -72,23 +72,6 @@ def checks(predictions: Sequence[Prediction], catalogue: Catalogue, _metrics: Me
     return rows
 
 
-def findings(predictions: Sequence[Prediction], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """For each prediction, in order: id, findings (line, rule, message, suggestion, severity), unknown_apis,
-    unknown_parameters. Plain JSON values."""
-    rows = []
-    for p in predictions:
-        found = checked(p.code, p.apis, catalogue)
-        rows.append(
-            {
-                "id": p.id,
-                "findings": [asdict(finding) for finding in found.findings],
-                "unknown_apis": list(found.unknown_apis),
-                "unknown_parameters": list(found.unknown_parameters),
-            }
-        )
-    return rows
-
-
 class _Memory:
     """What was found out of code so far, with one catalogue: scores and findings need the same."""
 
@@ -118,6 +101,10 @@ def _check(code: str, apis: Sequence[str], catalogue: Catalogue) -> Checked:
     nothing = None if not given else 0.0
     if not code.strip():
         return Checked(apis_used=nothing)
+    try:
+        refuse_endless(code)
+    except WfllmError as fault:
+        return Checked((Finding(1, "syntax", fault.cause, fault.mend),), apis_used=nothing)
     found = tuple(check(code, catalogue, allowed=apis))
     try:
         tree = parse_code(code)

@@ -10,9 +10,9 @@ from wfllm.shortcuts.syntax import parse_code
 
 MAX_CHARACTERS = 2_000_000
 """Longer code is no answer; 356 real workflows with pictures in them have 900,000 at most."""
-MAX_WORK = 200_000
+MAX_WORK = 100_000
 """Characters outside texts; the same workflows have 42,000 at most. A model that never stops repeats itself
-for longer, and checking 100,000 statements takes most of a minute."""
+for longer, and checking 100,000 statements takes most of a minute; of what is read, a few seconds."""
 
 
 def refuse_endless(code: str) -> None:

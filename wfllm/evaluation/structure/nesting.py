@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from wfllm.evaluation.structure.definitions import Reference
 from wfllm.evaluation.structure.sequences import Agreement, agreement, longest_common
@@ -50,9 +50,6 @@ class NestingErrors:
     """Given a reference to something else, or not to all (`wrong_place`)."""
     hallucination: int
     """Plain parameters that were given a reference."""
-
-    def as_json(self) -> dict[str, int]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -180,8 +177,3 @@ def _errors(wanted: Steps, predicted: Steps, partners: Mapping[int, int]) -> Nes
             elif sources != asked or len(sources) != len({t for t in given if not isinstance(t, str)}):
                 counts["wrong"] += 1
     return NestingErrors(**counts)
-
-
-def of_nothing(wanted: Steps) -> Nesting:
-    """Of an answer that is missing or cannot be read."""
-    return nesting(wanted, Steps(labels=[""], parents=[-1]))

@@ -1,4 +1,4 @@
-"""The metrics of structure of a prediction beside its reference."""
+"""Scores of the family `structure`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from typing import TYPE_CHECKING
 
-from wfllm.config.schema import Metrics
-from wfllm.evaluation.metrics import FAMILIES
-from wfllm.evaluation.predictions import Prediction
-from wfllm.evaluation.structure.nesting import NestingErrors, nesting
-from wfllm.evaluation.structure.read import read_steps
-from wfllm.evaluation.structure.sequences import Agreement, of_counts, of_neighbours, of_order
-from wfllm.evaluation.structure.steps import Steps
-from wfllm.evaluation.structure.trees import similarity, tree
+from wfllm.evaluation.structure.compare import Scores, compared
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.workers import follow_parent
 
-Scores = dict[str, float | None]
-_EMPTY = Steps(labels=[""], parents=[-1])
+if TYPE_CHECKING:  # these import torch, which processes that score do without
+    from wfllm.config.schema import Metrics
+    from wfllm.evaluation.predictions import Prediction
 
 
 def structure(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: Metrics) -> list[Scores]:
-    """Scores of the family `structure`; see `compared`."""
+    """Scores of every prediction, in order; see `compared`. The same for any number of processes."""
     pairs = [(p.reference, p.code) for p in predictions]
     one = partial(_scored, catalogue=catalogue)
     jobs = min(metrics.n_jobs, len(pairs))
@@ -36,66 +31,4 @@ def structure(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: 
 
 
 def _scored(pair: tuple[str, str | None], catalogue: Catalogue) -> Scores:
-    return compared(*pair, catalogue)[0]
-
-
-def nesting_errors(reference: str, code: str | None, catalogue: Catalogue) -> NestingErrors | None:
-    """The four errors of nesting, counted; None where the reference cannot be read."""
-    return compared(reference, code, catalogue)[1]
-
-
-def compared(reference: str, code: str | None, catalogue: Catalogue) -> tuple[Scores, NestingErrors | None]:
-    """Scores of code beside the right code, and its errors of nesting, counted.
-
-    - api_precision, api_recall, api_f1: calls of APIs as a multiset. Blocks, texts, variables and what else
-      the dialect has its own form for are no calls.
-    - order_precision, order_recall, order_f1: their longest common subsequence
-    - control_flow: see `trees.similarity`, over blocks, their branches and all actions
-    - nest_selection, nest_order, nest_parameters, nest_references: F1 in the manner of NesTools, over all
-      steps; nest_order is of pairs of neighbours. See `nesting`.
-    - nest_omission, nest_literal, nest_wrong: shares of the reference's nested parameters with this error;
-      nest_hallucination: share of its other parameters. Less is better.
-
-    Code that is missing, does not parse or is too long has no steps: scores are 0, and all that is nested is
-    omitted. None where the reference has nothing of the kind, or cannot be read itself.
-    """
-    names = FAMILIES["structure"]
-    wanted = read_steps(reference, catalogue)
-    if wanted is None:
-        return dict.fromkeys(names), None
-    predicted = read_steps(code, catalogue) or _EMPTY
-    nested = nesting(wanted, predicted)
-    errors = nested.errors
-    scores: Scores = {
-        **_parts("api", of_counts(wanted.apis, predicted.apis)),
-        **_parts("order", of_order(wanted.apis, predicted.apis)),
-        "control_flow": _control_flow(wanted, predicted),
-        "nest_selection": _f1(of_counts(wanted.identifiers, predicted.identifiers)),
-        "nest_order": _f1(of_neighbours(wanted.identifiers, predicted.identifiers)),
-        "nest_parameters": _f1(nested.parameters),
-        "nest_references": _f1(nested.references),
-        "nest_omission": _share(errors.omission, errors.nested),
-        "nest_literal": _share(errors.literal, errors.nested),
-        "nest_wrong": _share(errors.wrong, errors.nested),
-        "nest_hallucination": _share(errors.hallucination, errors.plain),
-    }
-    return scores, errors
-
-
-def _control_flow(wanted: Steps, predicted: Steps) -> float | None:
-    if not wanted.steps:
-        return None
-    return similarity(tree(wanted.labels, wanted.parents), tree(predicted.labels, predicted.parents))
-
-
-def _parts(name: str, found: Agreement | None) -> Scores:
-    values = found if found is not None else (None, None, None)
-    return dict(zip((f"{name}_precision", f"{name}_recall", f"{name}_f1"), values, strict=True))
-
-
-def _f1(found: Agreement | None) -> float | None:
-    return found.f1 if found is not None else None
-
-
-def _share(count: int, of: int) -> float | None:
-    return count / of if of else None
+    return compared(*pair, catalogue)
