@@ -17,8 +17,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from wfllm.cli import FAILED, OK, TRAINS, report, run_stage
-from wfllm.config.compose import check_composed, compose, hydra_at
+from wfllm.config.compose import check_composed, compose
 from wfllm.config.groups import command_groups, conf_dir
+from wfllm.config.hydra_config import hydra_at
 from wfllm.config.origins import COMMAND_LINE
 from wfllm.config.overrides import force, is_hydra, parse, sweep_points
 from wfllm.config.problems import ConfigError, Problem, suggestion

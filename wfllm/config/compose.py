@@ -7,28 +7,21 @@ everywhere and reads nothing of the machine it is on.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError, create_model
 
 from wfllm.config import schema as s
 from wfllm.config.faults import missing, nearest_keys, no_part, schema_faults
-from wfllm.config.files import Files, mended_copy, read_files, read_root
-from wfllm.config.groups import command_groups, conf_dir
-from wfllm.config.origins import COMMAND_LINE, Origins
-from wfllm.config.overrides import CommandLine, read_overrides
+from wfllm.config.files import read_files, read_root
+from wfllm.config.groups import command_groups
+from wfllm.config.hydra_config import hydra_config
+from wfllm.config.origins import Origins
+from wfllm.config.overrides import read_overrides
 from wfllm.config.problems import ConfigError, Problem
 from wfllm.config.rates import with_rate
 from wfllm.config.registry import ROOTS, SCHEMAS, schema_of, valid_keys
@@ -71,7 +64,7 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
     problems = [*line.problems, *files.problems]
     composed = None
     try:
-        cfg, choices = _compose(command, line, files, problems)
+        cfg, choices = hydra_config(command, line, files, problems)
         composed = check_composed(command, cfg, choices, overrides)
     except ConfigError as error:
         problems += error.problems
@@ -154,51 +147,6 @@ def default_config(command: str, composed: Composed) -> dict[str, Any]:
         SCHEMAS
     )
     return compose(command, [o for o in composed.overrides if o.lstrip("+").split("=")[0] in required]).plain
-
-
-@contextmanager
-def hydra_at(folder: Path) -> Iterator[None]:
-    """Hydra set up on a folder of configs; whatever Hydra was set up on before is so again afterwards."""
-    before = GlobalHydra.instance().hydra
-    GlobalHydra.instance().clear()
-    try:
-        with initialize_config_dir(str(folder), version_base="1.3"):
-            yield
-    finally:
-        GlobalHydra.instance().hydra = before
-
-
-def _compose(
-    command: str, line: CommandLine, files: Files, problems: list[Problem]
-) -> tuple[DictConfig, dict[str, str | None]]:
-    """Let Hydra compose what is sound. Overrides that it refuses are added to `problems`."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = mended_copy(files, Path(scratch)) if files.problems else conf_dir()
-        with hydra_at(folder):
-            stand_ins = [f"{group}={option}" for group, option in files.stand_ins.items()]
-            chosen = [f"{group}={option}" for group, option in line.chosen.items()]
-            sound = list(line.forced)
-            try:
-                cfg = hydra_compose(command, [*stand_ins, *chosen, *sound], return_hydra_config=True)
-            except (HydraException, OmegaConfBaseException, ValueError) as error:
-                for text in line.forced:
-                    try:
-                        hydra_compose(command, [*stand_ins, *chosen, text])
-                    except (HydraException, OmegaConfBaseException, ValueError) as fault:
-                        sound.remove(text)
-                        problems.append(_refused(text, fault))
-                if sound == line.forced:
-                    raise ConfigError([_refused("", error)]) from error
-                cfg = hydra_compose(command, [*stand_ins, *chosen, *sound], return_hydra_config=True)
-    choices: dict[str, str | None] = dict(cfg.hydra.runtime.choices)
-    return cfg, {group: option for group, option in choices.items() if not group.startswith("hydra/")}
-
-
-def _refused(text: str, error: Exception) -> Problem:
-    """One line of what Hydra or OmegaConf found, under the override or the key it concerns."""
-    key = text.lstrip("+").split("=", 1)[0] or str(getattr(error, "full_key", None) or text or "config")
-    cause = error.__cause__ or error
-    return Problem(key, COMMAND_LINE if text else "composition", str(cause).strip().split("\n")[0][:200])
 
 
 def _certain(problems: list[Problem], doubtful: set[str]) -> list[Problem]:

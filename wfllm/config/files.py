@@ -7,8 +7,9 @@ other kinds come out in the same report; nothing is ever started from it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class Files:
     """Nearest options in place of unknown ones."""
     doubtful: set[str] = field(default_factory=set)
     """Groups whose option is not known or not readable: keys of theirs cannot be judged."""
+    read: list[Path] = field(default_factory=list)
+    """Every file that was read, those that others build on, too."""
 
 
 def read_root(command: str) -> tuple[dict[str, str | None], list[Problem]]:
@@ -46,9 +49,10 @@ def read_root(command: str) -> tuple[dict[str, str | None], list[Problem]]:
         return {}, [_unknown(path, "hydra")]
     choices: dict[str, str | None] = {}
     problems = list(_header_faults(path))
+    groups = all_groups()
     for number, entry in enumerate(content.get("defaults") or []):
         group, option = next(iter(entry.items())) if isinstance(entry, dict) and entry else (entry, None)
-        if group in all_groups():
+        if group in groups:
             choices[group] = option
         elif group != "_self_":
             problems.append(Problem(short(group), _at(path, "defaults", number), "no such config group"))
@@ -99,6 +103,7 @@ def _read(group: str, option: str, files: Files, below: tuple[str, ...]) -> None
     path = option_files(group).get(option)
     if path is None:  # told where it was chosen
         return
+    files.read.append(path)
     content, problem = read_yaml(path)
     if problem:
         files.problems.append(problem)
@@ -112,7 +117,8 @@ def _read(group: str, option: str, files: Files, below: tuple[str, ...]) -> None
     kept: list[Any] = []
     entries = content.get("defaults") or []
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
-        fault = _entry_fault(group, entry, _at(path, "defaults", number), files, (*below, option))
+        origin = partial(_at, path, "defaults", number)
+        fault = _entry_fault(group, entry, origin, files, (*below, option))
         if fault:
             faults.append(fault)
         else:
@@ -151,9 +157,10 @@ def _part_faults(path: Path, content: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _entry_fault(
-    group: str, entry: object, origin: str, files: Files, below: tuple[str, ...]
+    group: str, entry: object, origin: Callable[[], str], files: Files, below: tuple[str, ...]
 ) -> Problem | None:
-    """What is wrong with one entry of a defaults list; follows it where nothing is."""
+    """What is wrong with one entry of a defaults list; follows it where nothing is. Its line is looked up
+    only to be told."""
     if entry == "_self_":
         return None
     if isinstance(entry, str) and not set("@$:") & set(entry):
@@ -161,10 +168,10 @@ def _entry_fault(
         known = option_files(group)
         if parent not in known:
             return Problem(
-                group, origin, f"no option {parent!r}", suggestion(parent, known, everything="It is one of")
+                group, origin(), f"no option {parent!r}", suggestion(parent, known, everything="It is one of")
             )
         if parent in below:
-            return Problem(group, origin, f"{parent!r} builds on itself", "Remove this entry.")
+            return Problem(group, origin(), f"{parent!r} builds on itself", "Remove this entry.")
         _read(group, parent, files, below)
         return None
     if group == "experiment" and isinstance(entry, dict) and len(entry) == 1:
@@ -174,18 +181,22 @@ def _entry_fault(
             return _override_fault(words[1], value, origin, files)
         if str(key).strip("/") in all_groups():
             mend = f"Write: - override /{str(key).strip('/')}: {value}"
-            return Problem(str(key), origin, "this group has an option already", mend)
+            return Problem(str(key), origin(), "this group has an option already", mend)
     mend = "A preset lists other presets (/experiment/NAME) and: override /GROUP: OPTION."
-    return Problem("defaults", origin, f"{short(entry)} is not understood", mend)
+    return Problem("defaults", origin(), f"{short(entry)} is not understood", mend)
 
 
-def _override_fault(key: str, value: object, origin: str, files: Files) -> Problem | None:
+def _override_fault(key: str, value: object, origin: Callable[[], str], files: Files) -> Problem | None:
     group = key.removeprefix("/")
     groups = [g for g in all_groups() if g != "experiment"]
     if group not in groups:
-        return Problem(group, origin, "no such config group", suggestion(group, groups, everything="Groups"))
+        return Problem(
+            group, origin(), "no such config group", suggestion(group, groups, everything="Groups")
+        )
     if not key.startswith("/"):
-        return Problem(group, origin, "is looked for in this folder", f"Write: - override /{group}: {value}")
+        return Problem(
+            group, origin(), "is looked for in this folder", f"Write: - override /{group}: {value}"
+        )
     known = option_files(group)
     if not isinstance(value, str) or value not in known:
         close = nearest(str(value), known)
@@ -194,7 +205,7 @@ def _override_fault(key: str, value: object, origin: str, files: Files) -> Probl
         else:
             files.doubtful.add(group)
         mend = suggestion(str(value), known, everything="It is one of")
-        return Problem(group, origin, f"no option {short(value)}", mend)
+        return Problem(group, origin(), f"no option {short(value)}", mend)
     files.chosen.setdefault(group, value)
     return None
 

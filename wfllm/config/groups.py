@@ -59,6 +59,7 @@ def command_groups(command: str) -> list[str]:
     """
     import yaml
 
-    root = yaml.safe_load((conf_dir() / f"{command}.yaml").read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # asked for with every config
+    root = yaml.load((conf_dir() / f"{command}.yaml").read_text(encoding="utf-8"), Loader=loader)
     defaults = root.get("defaults", []) if isinstance(root, dict) else []
     return [str(name) for entry in defaults if isinstance(entry, dict) for name in entry]

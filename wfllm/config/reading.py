@@ -20,10 +20,15 @@ LARGEST = 10_000
 def read_yaml(path: Path) -> tuple[dict[str, Any], Problem | None]:
     """A file's content, unresolved, and None; or nothing and what is wrong with it. Not to be changed."""
     try:
-        stat = path.stat()
+        return _read(*stamp(path))
     except OSError as error:
         return {}, Problem("YAML", shown(path), error.strerror or str(error))
-    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+def stamp(path: Path) -> tuple[Path, int, int]:
+    """What tells whether a file is still as it was read."""
+    stat = path.stat()
+    return path, stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=256)
