@@ -33,8 +33,11 @@ def read_steps(code: str | None, catalogue: Catalogue) -> Steps | None:
     written for.
     """
     tree = read_code(code)
-    if tree is None:
-        return None
+    return None if tree is None else steps_of(tree, catalogue)
+
+
+def steps_of(tree: ast.Module, catalogue: Catalogue) -> Steps | None:
+    """The same of code that is parsed already; changes the tree."""
     try:
         in_dialect(tree, ValueKinds(tree, catalogue))
         return _Reader(tree, catalogue).run()
