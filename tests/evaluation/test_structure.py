@@ -1,4 +1,4 @@
-"""The metrics of structure: the right workflow scores 1, each planted error moves what is about it, names nothing."""
+"""The metrics of structure: the right workflow scores 1, each planted error lowers what is about it."""
 
 from __future__ import annotations
 
@@ -167,8 +167,8 @@ def test_none_where_the_reference_has_nothing_of_the_kind() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("for x in page:\n    f_a(X=x)\n", "for Repeat_Index, Repeat_Item in enumerate(page, start=1):\n    f_a(X=Repeat_Item)\n"),
-        ("for Repeat_Index in range(1, n + 1):\n    f_a(X=Repeat_Index)\n", "for i in range(n):\n    f_a(X=i)\n"),
+        ("for x in page:\n f_a(X=x)\n", "for i, Item in enumerate(page, start=1):\n f_a(X=Item)\n"),
+        ("for Repeat_Index in range(1, n + 1):\n f_a(X=Repeat_Index)\n", "for i in range(n):\n f_a(X=i)\n"),
         ('x = "a" + str(y)\n', 'x = f"a{y}"\n'),
         ("f_a(X=g_b())\n", "y = g_b()\nf_a(X=y)\n"),
         ("y = g_b()\nName = y\nf_a(X=Name)\nName = y\n", "y = g_b()\nName = y\nf_a(X=y)\nName = y\n"),
@@ -263,20 +263,19 @@ HOSTILE = {
     "many names in branches": "if a:\n    x = f_a()\n" * 2_000 + "g_b(X=x)\n" * 2_000,
     "a text that doubles": "x = f_a()\n" + 'x = f"{x}{x}"\n' * 3_000,
     "deep blocks": "".join(f"{' ' * i}for x in y:\n" for i in range(90)) + " " * 90 + "f_a(X=x)\n",
-    "a chain of elif": "if a == 1:\n    f_a()\n" + "".join(f"elif a == {i}:\n    f_a()\n" for i in range(600)),
+    "a chain of elif": "if a == 1:\n f_a()\n" + "".join(f"elif a == {i}:\n f_a()\n" for i in range(600)),
     "a long sum": "x = " + "+".join(["a"] * 20_000) + "\n",
     "long texts": ("f_a(X='" + "word " * 40_000 + "')\n") * 9,
-    "all of Python": "class A:\n  def f(self, *a): return [x async for x in y if (z := x)]\nimport os\nos.system(1)\n"
-    "with open('f') as g:\n  del g\ntry:\n  raise 1\nexcept E as e:\n  a, *b = e[1:2]\nlambda: (yield)\n",
+    "all of Python": "class A:\n  def f(self, *a): return [x async for x in y if (z := x)]\nimport os\n"
+    "os.s(1)\nwith open('f') as g:\n  del g\ntry:\n  raise 1\nexcept E as e:\n  a, *b = e[1:2]\nlambda: (yield)\n",
 }  # fmt: skip
 
 
+QUICK = ("all of Python", "deep blocks")
+
+
 @pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(k, marks=[pytest.mark.slow] if k not in ("all of Python", "deep blocks") else [])
-        for k in HOSTILE
-    ],
+    "kind", [k if k in QUICK else pytest.param(k, marks=pytest.mark.slow) for k in HOSTILE]
 )
 def test_hostile_code_is_scored_in_bounds(kind: str) -> None:
     for code in (HOSTILE[kind], f"{HOSTILE[kind]}f_a(X='more')\n"):
