@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from wfllm.config.schema import WandbLogger
+from wfllm.evaluation.breakdown import Part
 from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
 from wfllm.tracking.run_folder import open_run
@@ -76,6 +77,10 @@ def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             logger.log_metrics({"train/loss": 0.25}, step=0)
         tracker.samples([(1, "Greet me.", "x = 2", "x = 1")])
         tracker.scores("after-id", scores, [prediction], [{**scores}])
+        tracker.breakdown("after-id", [Part("all", "all", "codebleu", 1, 0.5, 0.5, 0.5)])
+        page = tmp_path / "report.html"
+        page.write_text("<!DOCTYPE html><title>ä</title>", encoding="utf-8")
+        tracker.report(page)
         tracker.artifact("model-test", "model", artifact)
     found = by_kind(folder.path)
     run = found["run"][0].run
@@ -89,7 +94,11 @@ def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "train/loss" in keys
     assert any(k.startswith("samples") for k in keys)
     assert any(k.startswith("predictions/after-id") for k in keys)
-    assert "model-test" in {r.artifact.name for r in found["artifact"]}
+    assert any(k.startswith("breakdown/after-id") for k in keys)
+    assert any(k.startswith("report") for k in keys)
+    (kept_page,) = folder.path.glob("wandb/offline-run-*/files/media/html/report_*.html")
+    assert kept_page.read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
+    assert {"model-test", f"report-{run.run_id}"} <= {r.artifact.name for r in found["artifact"]}
     assert found["exit"][0].exit.exit_code == 0
 
 

@@ -150,7 +150,7 @@ def _entry(
             continue
         values = [None if (v := scores.get(name)) is None else round(v, 4) for name in metrics]
         verdict = verdicts.get((when, sample.split), {}).get(prediction.id)
-        passes = None if verdict is None else int(verdict.passes)
+        passes = None if verdict is None or verdict.passes is None else int(verdict.passes)
         answers.append([values, [rules.index(rule) for rule in rules_of(view)], passes])
     return {
         "id": safe(clip(first.id, 120)),

@@ -21,7 +21,7 @@ from wfllm.evaluation.breakdown import Part, breakdown
 from wfllm.report.packed import data_blocks, pack, samples_of
 from wfllm.report.plots import change_plot, complexity_plot
 from wfllm.report.scored import Scored
-from wfllm.report.tables import SPLITS, beside_paper, summary
+from wfllm.report.tables import SPLITS, beside_paper, made_up, summary
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.chart import chart_style
 from wfllm.shortcuts.chart_text import escape
@@ -112,6 +112,10 @@ def _numbers(scored: Sequence[Scored], parts: Mapping[tuple[str, str], Sequence[
                 '<p class="note">Bars are means, lines their 95 % intervals; n is the number of requests. '
                 "predictions/…by.csv has every metric, also by category, app and length.</p></section>\n"
             )
+        invented = made_up(split, of_split)
+        if invented is not None:
+            told = f'<p class="note">{escape(invented.note)}</p>'
+            out.append(f"<section><h2>{escape(invented.title)}</h2>{as_html(invented)}{told}</section>\n")
     paper = beside_paper(scored)
     rest = f'<p class="note">{escape(paper.note)}</p>'
     out.append(f'<section id="paper"><h2>{escape(paper.title)}</h2>{as_html(paper)}{rest}</section>\n')
@@ -121,9 +125,7 @@ def _numbers(scored: Sequence[Scored], parts: Mapping[tuple[str, str], Sequence[
 def _browser(page: Page) -> str:
     told = []
     if page.detailed < page.samples:
-        told.append(
-            f"The page is full: code of the first {page.detailed:,} of {page.samples:,} samples is in it."
-        )
+        told.append(f"The page is full: code of {page.detailed:,} of {page.samples:,} samples is in it.")
     if page.charted < page.samples:
         told.append(
             f"Flow charts: {page.charted:,} of {page.samples:,} samples. wfllm report charts=… draws more."

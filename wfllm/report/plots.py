@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wfllm.bench.describe.svg import INKS, figure_svg
 from wfllm.evaluation.breakdown import ALL, UNREADABLE, Part, bin_names
-from wfllm.evaluation.metrics import FAMILIES
+from wfllm.evaluation.metrics import DETAILS, FAMILIES
 from wfllm.report.tables import WHENS, heading
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DRAWN_BY = ("actions", "branches and loops", "depth")
 """The paper's three."""
-MOST = 4
+MOST = 5
 """Metrics that are drawn by complexity; the CSV file has all."""
 _INKS = {"before": "made", "after": "real", "scores": "real"}
 _WIDTH = 11.4
@@ -26,9 +26,9 @@ Series = Mapping[str, Sequence[Part]]
 
 
 def headlines(series: Series) -> list[str]:
-    """The metric that stands for each family that was scored, at most so many."""
+    """The first metric of each family that was scored and is no detail, at most so many."""
     known = {part.metric for parts in series.values() for part in parts if part.by == ALL}
-    firsts = (next((m for m in family if m in known), None) for family in FAMILIES.values())
+    firsts = (next((m for m in family if m in known - DETAILS), None) for family in FAMILIES.values())
     return [metric for metric in firsts if metric is not None][:MOST]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.reading import refuse_endless
 from wfllm.report.difference import compare
 from wfllm.report.scored import Verdict
 from wfllm.shortcuts.api import Api
@@ -53,6 +54,7 @@ def _view(code: str, apis: Sequence[str]) -> View:
     if not code.strip():
         return View("", code="", why="There is no code in the answer.")
     try:
+        refuse_endless(code)
         return view_of_code(code, "workflow", allowed=apis)
     except WfllmError as fault:
         return View("", code=code, why=fault.line())
@@ -80,7 +82,7 @@ def detail(
         told = None
         if verdict is not None:
             votes = [[passes, safe(clip(reason, MAX_REASON))] for passes, reason in verdict.votes]
-            told = {"passes": verdict.passes, "votes": votes}
+            told = {"passes": verdict.passes, "votes": votes, "fault": safe(clip(verdict.fault, MAX_REASON))}
         answers.append(
             {
                 **right,

@@ -1,12 +1,13 @@
 """What a run folder holds of scored answers: predictions, their scores, a judge's verdicts.
 
-Only files are read: `predictions/<when>-<split>.jsonl`, `.csv` and `.verdicts.jsonl`. A line that cannot be
-read costs itself alone.
+Only files are read: `predictions/<when>-<split>.jsonl`, and beside it `.csv`, `.verdicts.jsonl` and
+`.findings.jsonl`. A line that cannot be read costs itself alone.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -28,9 +29,12 @@ _TEXTS = ("id", "query", "answer", "reference")
 class Verdict:
     """What a judge said about one answer."""
 
-    passes: bool
+    passes: bool | None
+    """None where it stays unjudged."""
     votes: tuple[tuple[bool, str], ...] = ()
     """Each vote and its reason."""
+    fault: str = ""
+    """Why it stays unjudged."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Scored:
     scores: list[dict[str, float | None]]
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     """By id of the prediction; empty where no judge was asked."""
+    made_up: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """See `read_made_up`."""
 
     @property
     def metrics(self) -> list[str]:
@@ -67,7 +73,8 @@ def read_scored(run: RunFolder) -> list[Scored]:
             if predictions:
                 verdicts = read_verdicts(path.with_suffix(".verdicts.jsonl"))
                 each = [scores[p.id] for p in predictions]
-                found.append(Scored(when, split, predictions, each, verdicts))
+                made_up = read_made_up(path.with_suffix(".findings.jsonl"))
+                found.append(Scored(when, split, predictions, each, verdicts, made_up))
     if not found:
         raise WfllmError(
             "holds no scored answers",
@@ -96,8 +103,8 @@ def read_scores(path: Path) -> dict[str, dict[str, float | None]]:
     if not path.is_file():
         return {}
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        rows = list(csv.DictReader(lines))
+        text = path.read_bytes().decode("utf-8", "replace")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except (OSError, csv.Error) as fault:
         raise WfllmError(f"cannot be read ({fault})", where=path) from None
     return {
@@ -118,19 +125,10 @@ def _number(cell: object) -> float | None:
 def read_verdicts(path: Path) -> dict[str, Verdict]:
     """Verdicts by id; empty where the file is not there."""
     found: dict[str, Verdict] = {}
-    if not path.is_file():
-        return found
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-        try:
-            item = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if (
-            isinstance(item, dict)
-            and isinstance(item.get("id"), str)
-            and isinstance(item.get("passes"), bool)
-        ):
-            found[item["id"]] = Verdict(item["passes"], tuple(_votes(item)))
+    for item in _json_lines(path):
+        passes = item.get("passes")
+        if isinstance(passes, bool) or (passes is None and "fault" in item):
+            found[item["id"]] = Verdict(passes, tuple(_votes(item)), str(item.get("fault") or ""))
     return found
 
 
@@ -139,3 +137,33 @@ def _votes(item: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
     for vote in votes if isinstance(votes, list) else ():
         if isinstance(vote, dict) and isinstance(vote.get("passes"), bool):
             yield vote["passes"], str(vote.get("reason", ""))
+
+
+def read_made_up(path: Path) -> dict[str, tuple[int, int]]:
+    """Functions and parameters that no catalogue knows → how many answers call them, and of which kind.
+
+    From the file that scoring leaves beside the scores; empty where it is not there.
+
+    Returns:
+        name → number of answers, and 0 for a function, 1 for a parameter.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for item in _json_lines(path):
+        for kind, key in enumerate(("unknown_apis", "unknown_parameters")):
+            names = item.get(key)
+            for name in {n for n in names if isinstance(n, str)} if isinstance(names, list) else ():
+                found[name] = (found.get(name, (0, kind))[0] + 1, kind)
+    return found
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects with an id in a file of JSON lines."""
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        try:
+            item = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            yield item

@@ -11,7 +11,7 @@ from statistics import fmean
 from wfllm.bench.describe.table import Cell, Table
 from wfllm.evaluation.bootstrap import paired
 from wfllm.evaluation.breakdown import ALL, Part
-from wfllm.evaluation.metrics import METRICS
+from wfllm.evaluation.metrics import LESS_IS_BETTER, METRICS
 from wfllm.report.scored import Scored
 
 SPLITS = {"id": "unseen instructions (id)", "ood": "unseen APIs (ood)", "dev": "validation (dev)"}
@@ -25,6 +25,8 @@ PAPER = {
     "passes": "pass rate",
 }
 """The columns of the paper's Table 2."""
+MADE_UP = 15
+"""Names of the table of what was made up."""
 _NOTE = (
     "The paper's rows are those of its Table 2 (arXiv 2411.05451): its own test sets, larger models, more "
     "data. CodeBLEU of GPT-4o with one example (ood) and of Llama-3.1-8B with one example does not follow "
@@ -61,7 +63,8 @@ def summary(split: str, scored: Sequence[Scored], parts: Mapping[str, Sequence[P
 
 def heading(metric: str) -> str:
     """What people call a metric."""
-    return METRICS.get(metric, metric.replace("_", " "))
+    name = METRICS.get(metric, metric.replace("_", " "))
+    return f"{name} (less is better)" if metric in LESS_IS_BETTER else name
 
 
 def _known(scored: Sequence[Scored]) -> list[str]:
@@ -117,14 +120,32 @@ def beside_paper(scored: Sequence[Scored], name: str = "this run") -> Table:
     return Table("paper", "Beside the paper", columns, rows, _NOTE.format(ours))
 
 
+def made_up(split: str, scored: Sequence[Scored]) -> Table | None:
+    """Functions and parameters that answers use and nobody knows, the most frequent first; None without."""
+    counts: dict[str, list[int]] = {}
+    kinds: dict[str, int] = {}
+    for at, item in enumerate(scored):
+        for name, (count, kind) in item.made_up.items():
+            counts.setdefault(name, [0] * len(scored))[at] += count
+            kinds[name] = kind
+    if not counts:
+        return None
+    order = sorted(counts, key=lambda name: (-counts[name][-1], -sum(counts[name]), name))
+    rows = [(name, ("function", "parameter")[kinds[name]], *counts[name]) for name in order[:MADE_UP]]
+    note = (
+        f"Answers that use each; {len(order):,} names in all."
+        if len(order) > MADE_UP
+        else "Answers that use each."
+    )
+    columns = ("name", "kind", *(WHENS[item.when] for item in scored))
+    return Table(f"made_up-{split}", f"Made up: {SPLITS[split]}", columns, rows, note, texts=("kind",))
+
+
 def _ours(item: Scored | None, metric: str, paper: bool) -> float | None:
     if item is None:
         return None
-    if metric == "passes":
-        told = [item.verdicts[p.id].passes for p in item.predictions if p.id in item.verdicts]
-    else:
-        name = f"{metric}_paper" if paper else metric
-        told = [v for row in item.scores if (v := row.get(name)) is not None]  # type: ignore[misc]
+    name = f"{metric}_paper" if paper and metric != "passes" else metric
+    told = [value for row in item.scores if (value := row.get(name)) is not None]
     return 100 * fmean(told) if told else None
 
 

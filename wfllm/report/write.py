@@ -12,7 +12,7 @@ from wfllm.evaluation.breakdown import Part, breakdown, write_breakdown
 from wfllm.files import write_text
 from wfllm.report.page import MAX_BYTES, Page, report_page
 from wfllm.report.scored import read_scored
-from wfllm.report.tables import beside_paper, summary
+from wfllm.report.tables import beside_paper, made_up, summary
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.tracking.run_folder import RunFolder
 
@@ -61,6 +61,8 @@ def write_report(
     for split in dict.fromkeys(item.split for item in scored):
         of_split = [item for item in scored if item.split == split]
         tables.append(summary(split, of_split, {i.when: parts[i.when, split] for i in of_split}))
+        invented = made_up(split, of_split)
+        tables += [invented] if invented is not None else []
     beside = path.with_suffix(".csv")
     write_text(beside, as_csv(tables), sync=False)
     return Written(path, beside, page, path.stat().st_size)

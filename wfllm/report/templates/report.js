@@ -179,7 +179,8 @@
     add(detail, make("h3", "", "Whole answer"), make("pre", "", mine.answer));
   }
   function verdict(told) {
-    var element = make("div", told.passes ? "verdict" : "verdict fails", told.passes ? "The judge: passes" : "The judge: fails");
+    var word = told.passes === null ? "unjudged. " + told.fault : told.passes ? "passes" : "fails";
+    var element = make("div", told.passes ? "verdict" : "verdict fails", "The judge: " + word);
     var votes = make("ul");
     told.votes.forEach(function (vote) { add(votes, make("li", "", (vote[0] ? "passes: " : "fails: ") + vote[1])); });
     return add(element, votes);
