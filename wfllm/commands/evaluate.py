@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -10,17 +11,18 @@ from rich.console import Console
 
 from wfllm.bench.record import Record
 from wfllm.commands import prepare, report, scoring
+from wfllm.commands.answering import Load
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
 from wfllm.commands.judging import judging, with_labels
 from wfllm.config.compose import Composed, validate
-from wfllm.config.schema import EvaluateCommand
+from wfllm.config.schema import ApiModel, EvaluateCommand
 from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
 from wfllm.tracking.answers import take_answers
 from wfllm.tracking.identity import answers_id
-from wfllm.tracking.run_folder import open_run
+from wfllm.tracking.run_folder import RunFolder, open_run
 from wfllm.tracking.wandb_run import tracking
 
 FIXED = ("model", "prompts", "target", "thoughts")
@@ -38,9 +40,12 @@ def run(composed: Composed) -> int:
         plain = _with_checkpoint(plain, checkpoint, composed.overrides)
         config = cast(EvaluateCommand, validate("evaluate", plain))
         plain["checkpoint"] = checkpoint.run.info["id"]  # the same path may hold another run tomorrow
+    asked = isinstance(config.model, ApiModel)
+    if not asked:
+        plain = {key: value for key, value in plain.items() if key != "llm"}  # nobody is asked
     work = prepare.read(config.data, console)
     prepare.require_held_out(work.splits, [config.split], "split")
-    name = checkpoint.run.path.name if checkpoint else config.model.name
+    name = checkpoint.run.path.name if checkpoint else _called(config)
     data = with_labels(work.fingerprint, config.judge)
     folder = open_run("evaluate", name, plain, composed.overrides, data, Path(config.output))
     if folder.finished:
@@ -53,13 +58,7 @@ def run(composed: Composed) -> int:
         taken = take_answers(folder, answers_id(plain, work.fingerprint), Path(config.output))
         if taken is not None:
             console.print(f"Answers of {taken}: none is generated again", highlight=False, soft_wrap=True)
-        base = (
-            checkpoint.base
-            if checkpoint
-            else base_files(config.model, folder.path / "base", work.texts(), config.seed)
-        )
-        tokenizer = checkpoint.tokenizer() if checkpoint else load_tokenizer(base, config.model)
-        load: scoring.Load = checkpoint.model if checkpoint else lambda: load_model(base, config.model)
+        load, tokenizer = (None, None) if asked else _model(config, checkpoint, folder, work)
         scores = scoring.evaluate_splits(
             "scores", load, tokenizer, held_out, work, config, folder, tracker, judge
         )
@@ -72,6 +71,25 @@ def run(composed: Composed) -> int:
         folder.finish(**results)
     report.print_results(console, folder)
     return 0
+
+
+def _called(config: EvaluateCommand) -> str:
+    """What the run is called after: the model, and how many examples it was shown."""
+    name = config.model.name
+    if isinstance(config.model, ApiModel):
+        asked = str(getattr(config.llm, "model", None) or getattr(config.llm, "path", name))
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(asked).name) or name
+    return f"{name}-{config.shots}-shot" if config.shots else name
+
+
+def _model(
+    config: EvaluateCommand, checkpoint: Checkpoint | None, folder: RunFolder, work: prepare.Work
+) -> tuple[Load, Any]:
+    """What loads the model on this machine, and its tokenizer."""
+    if checkpoint:
+        return checkpoint.model, checkpoint.tokenizer()
+    base = base_files(config.model, folder.path / "base", work.texts(), config.seed)
+    return lambda: load_model(base, config.model), load_tokenizer(base, config.model)
 
 
 def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, overrides: list[str]) -> dict[str, Any]:

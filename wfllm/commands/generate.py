@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from wfllm.commands import prepare
+from wfllm.commands.answering import for_generation
 from wfllm.commands.checkpoint import open_checkpoint
 from wfllm.commands.report import argument
-from wfllm.commands.scoring import for_generation
 from wfllm.config.compose import Composed
 from wfllm.config.schema import GenerateCommand
 from wfllm.data.encode import fitting_prompt

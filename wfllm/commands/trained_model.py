@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.commands import prepare
+from wfllm.commands.answering import for_generation
 from wfllm.commands.checkpoint import open_checkpoint
-from wfllm.commands.scoring import for_generation
 from wfllm.config import schema as s
 from wfllm.data.encode import chat_prompt
 from wfllm.errors import WfllmError

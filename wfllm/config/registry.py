@@ -41,7 +41,12 @@ SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
     },
     "prompts": {"build": s.BuildPrompts, "*": s.Prompts},
     "target": {"*": s.Target},
-    "model": {"tiny": s.TinyModel, "smollm2_135m": s.PackagedModel, "*": s.PretrainedModel},
+    "model": {
+        "tiny": s.TinyModel,
+        "smollm2_135m": s.PackagedModel,
+        "api": s.ApiModel,
+        "*": s.PretrainedModel,
+    },
     "llm": {"openai": s.OpenAILlm, "local": s.LocalLlm, "replay": s.ReplayLlm},
     "strategy": {
         "lora": s.Lora,

@@ -17,6 +17,9 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
     )
     if isinstance(model, s.TinyModel):
         yield from _tiny(model)
+    if isinstance(model, s.ApiModel) and not isinstance(config, s.EvaluateCommand):
+        cause = "is asked by wfllm evaluate alone: nobody can train it here"
+        yield ("model.name",), cause, "Use model=smollm2_135m or another."
     if (
         isinstance(model, s.Model)
         and isinstance(decoding, s.Decoding)

@@ -12,10 +12,10 @@ from typing import Any
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
-from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generation.choose import faults_of
 from wfllm.evaluation.generation.generate import context_of, generate
+from wfllm.evaluation.worked import fitting_conversation
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue
 
@@ -87,10 +87,12 @@ def predict(
     target: Target,
     decoding: Decoding,
     path: Path,
+    worked: Sequence[Record] = (),
 ) -> list[Prediction]:
     """Answer the records that `path` does not hold yet, adding them batch by batch; all of them, in order.
 
     Args:
+        worked: examples shown before each request.
         load: gives the model; called only where an answer is missing.
     """
     known = read_predictions(path)
@@ -100,9 +102,8 @@ def predict(
             return [known[r.id] for r in records]
         model = load()
         room = context_of(model) - decoding.max_new_tokens
-        texts = [
-            fitting_prompt(r.query, r.apis, tokenizer, catalogue, prompts, target, room) for r in records
-        ]
+        fixed = (worked, tokenizer, catalogue, prompts, target, room)
+        texts = [fitting_conversation(record, *fixed) for record in records]
         with growing(path, frozenset(known)) as add:
 
             def keep(indices: list[int], answers: list[str]) -> None:

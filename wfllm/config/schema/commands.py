@@ -160,7 +160,12 @@ class EvaluateCommand(KnowsApis):
     thoughts: CatalogueThoughts
     prompts: Prompts
     target: Target
+    shots: Count = 0
+    """Worked examples before each request, drawn from the training records with `seed`; the paper's ICL has
+    one."""
     model: Model
+    llm: Llm | None = None
+    """Who answers where `model=api`."""
     decoding: Decoding
     metrics: Metrics
     judge: Judge

@@ -56,3 +56,11 @@ class TinyModel(Model):
     """Attention heads."""
     vocabulary: Positive = 2048
     """Entries of the tokenizer, special ones included."""
+
+
+class ApiModel(Model):
+    """Whoever `llm` names, asked by `wfllm evaluate` without being trained."""
+
+    name: Literal["api"]
+    context: Positive = 1_000_000
+    """Prompts are sent as they are: a model that cannot read them says so."""
