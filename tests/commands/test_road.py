@@ -49,7 +49,11 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
         "dataflow",
         "parses",
         "known_apis",
+        "compiles",
+        "control_flow",
     }
+    lines = (run / "predictions" / "after-id.findings.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == info["results"]["after"]["id"]["samples"]
 
     again = wfllm("train", *QUICK)
     assert "finished" in again.stdout

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wfllm.evaluation.metrics import FAMILIES, LESS_IS_BETTER
-from wfllm.evaluation.structure import compared, nesting_errors
+from wfllm.config import schema as s
+from wfllm.evaluation.metrics import DETAILS, FAMILIES, LESS_IS_BETTER, Family
+from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.structure import compared, nesting_errors, structure
 from wfllm.evaluation.structure.read import read_steps, steps_of
 from wfllm.evaluation.structure.steps import Steps
 from wfllm.shortcuts.catalogue import load_catalogue
@@ -155,6 +157,22 @@ def test_a_reference_that_cannot_be_read_says_nothing() -> None:
     assert nesting_errors("if x:", REFERENCE, CATALOGUE) is None
 
 
+def test_the_table_a_run_ends_with_is_short() -> None:
+    default: list[Family] = ["codebleu", "checks", "structure"]
+    shown = [m for family in default for m in FAMILIES[family] if m not in DETAILS]
+    assert len(shown) <= 12
+    assert not LESS_IS_BETTER - DETAILS  # it colours a gain green
+
+
+@pytest.mark.slow
+def test_processes_change_no_score() -> None:
+    codes = [code for code, _ in PLANTED.values()]
+    predictions = [Prediction(str(i), "", [], "", code, REFERENCE) for i, code in enumerate(codes)]
+    alone = structure(predictions, CATALOGUE, s.Metrics(name="test"))
+    assert structure(predictions, CATALOGUE, s.Metrics(name="test", n_jobs=2)) == alone
+    assert alone == [scores(code) for code in codes]
+
+
 def test_none_where_the_reference_has_nothing_of_the_kind() -> None:
     found = scores(REFERENCE, reference="is_workflow_actions_vibrate()\n")
     assert {name for name, value in found.items() if value is None} == {
@@ -267,7 +285,7 @@ HOSTILE = {
     "a long sum": "x = " + "+".join(["a"] * 20_000) + "\n",
     "long texts": ("f_a(X='" + "word " * 40_000 + "')\n") * 9,
     "all of Python": "class A:\n  def f(self, *a): return [x async for x in y if (z := x)]\nimport os\n"
-    "os.s(1)\nwith open('f') as g:\n  del g\ntry:\n  raise 1\nexcept E as e:\n  a, *b = e[1:2]\nlambda: (yield)\n",
+    "with open('f') as g:\n  del g\ntry:\n  raise 1\nexcept E as e:\n  a, *b = e[1:2]\nlambda: (yield)\n",
 }  # fmt: skip
 
 
