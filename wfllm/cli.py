@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "train": "fine-tune, validate, save, and score before and after",
     "evaluate": "generate and score a checkpoint, or the untrained model",
+    "teval": "T-Eval PLAN: plan calls of tools the model never saw",
     "generate": "one request in plain words, one workflow",
     "ask": "one prompt, to see that a model answers and what it costs",
     "report": "a run's scores, plots and every sample as one page",
@@ -39,7 +40,7 @@ FLAGS = """\
   -h, --help       this text; `wfllm COMMAND --help` lists that command's groups and keys
   --version        the version
 $WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own"""
-HEAVY = {"train", "evaluate", "generate", "repeat", "report"}
+HEAVY = {"train", "evaluate", "teval", "generate", "repeat", "report"}
 """Commands that import torch."""
 TRAINS = {"train", "repeat"}
 """Commands that several processes of a launcher may run together."""

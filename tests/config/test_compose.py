@@ -24,6 +24,7 @@ NEEDS = {
     "catalogue": ["input=in", "output=out"],
     "build": ["output=out", "expand.count=3"],
     "generate": ["query=a timer", "checkpoint=run"],
+    "teval": ["questions=plan_json_v2.json"],
     "repeat": ["run=run"],
 }
 NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=somewhere")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import sys
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 import pytest
 
 from wfllm.errors import WfllmError
-from wfllm.evaluation.teval import load_encoder, load_questions
+from wfllm.evaluation.teval import encoder, load_encoder, load_questions
 from wfllm.evaluation.teval import questions as module
+from wfllm.evaluation.teval.questions import HUB_ID
 
 ASKED: dict[str, Any] = {
     "origin_prompt": [{"role": "system", "content": "Plan."}, {"role": "user", "content": "Rome?"}],
@@ -104,7 +104,7 @@ def test_the_hub_is_asked_for_the_data_file(tmp_path: Path, monkeypatch: pytest.
         return str(path)
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(hf_hub_download=download))
-    assert load_questions().items[0].id == "1"
+    assert load_questions(HUB_ID).items[0].id == "1"
     assert asked == [(("lovesnowbest/T-Eval", "data/plan_json_v2.json"), {"repo_type": "dataset"})]
 
 
@@ -114,21 +114,18 @@ def test_a_hub_out_of_reach_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(hf_hub_download=download))
     with pytest.raises(WfllmError, match="cannot be fetched") as caught:
-        load_questions()
+        load_questions(HUB_ID)
     assert "\n" not in str(caught.value)
 
 
 def test_without_its_library_the_encoder_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name.startswith("sentence_transformers"):
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None)
     with pytest.raises(WfllmError, match=r"wfllm\[teval\]"):
         load_encoder("x")
+
+
+def library(model: object) -> SimpleNamespace:
+    return SimpleNamespace(SentenceTransformer=model, __spec__="a stand-in")
 
 
 @pytest.mark.parametrize("error", [OSError("a\nb"), ValueError("x"), RuntimeError("x"), KeyError("x")])
@@ -138,7 +135,7 @@ def test_a_folder_that_holds_no_encoder_is_one_line(
     def fail(*args: Any, **options: Any) -> None:
         raise error
 
-    monkeypatch.setitem(sys.modules, "sentence_transformers", SimpleNamespace(SentenceTransformer=fail))
+    monkeypatch.setitem(sys.modules, "sentence_transformers", library(fail))
     with pytest.raises(WfllmError, match="no sentence-transformers model") as caught:
         load_encoder("somewhere")
     assert "\n" not in str(caught.value)
@@ -155,7 +152,7 @@ def test_each_text_is_embedded_once(monkeypatch: pytest.MonkeyPatch) -> None:
             seen.extend(texts)
             return [[float(len(seen) - len(texts) + i)] for i, _ in enumerate(texts)]
 
-    monkeypatch.setitem(sys.modules, "sentence_transformers", SimpleNamespace(SentenceTransformer=Model))
+    monkeypatch.setitem(sys.modules, "sentence_transformers", library(Model))
     encode = load_encoder("somewhere")
     assert encode(["a", "b", "a"]).tolist() == [[0], [1], [0]]
     assert encode(["b", "c"]).tolist() == [[1], [2]]

@@ -17,7 +17,13 @@ from wfllm.errors import WfllmError
 from wfllm.tracking.compare import Row, chosen, differing_keys, rows_of
 from wfllm.tracking.run_folder import find_runs
 
-HEADINGS = {"codebleu": "CodeBLEU", "parses": "parses", "known_apis": "known APIs"}
+HEADINGS = {
+    "codebleu": "CodeBLEU",
+    "parses": "parses",
+    "known_apis": "known APIs",
+    "teval_f1": "F1",
+    "teval_mended_f1": "F1, mended",
+}
 """Metrics of the printed table; the CSV file has all."""
 PLAIN = {"minutes": ".1f", "tokens/s": ".0f"}
 """Results that are no shares, and how they are printed."""

@@ -46,6 +46,11 @@ def run(composed: Composed) -> int:
         text = generate(
             model, tokenizer, [prompt], config.decoding, tick=lambda part: bar.move(part * longest)
         )[0]
+    if own.target.calls:  # a list of calls, which no checker of code is about
+        print(text.strip())
+        if config.output:
+            _keep(Path(config.output), text, console)
+        return 0
     answer = read_answer(text)
     if answer.plan:
         console.print(answer.plan, markup=False, highlight=False)
@@ -65,15 +70,19 @@ def run(composed: Composed) -> int:
         )
     console.print("[green]The checker finds nothing wrong." if not findings else f"{len(findings)} findings.")
     if config.output:
-        Path(config.output).parent.mkdir(parents=True, exist_ok=True)
-        write_text(Path(config.output), answer.code.strip() + "\n")
-        console.print(f"Written to {config.output}", highlight=False, markup=False, soft_wrap=True)
+        _keep(Path(config.output), answer.code, console)
         following = f"Next: wfllm check {argument('input', config.output)}"
         console.print(following, highlight=False, markup=False, soft_wrap=True)
     else:
         following = "Next: the same with output=FILE.py to keep it, or apis=[…] to say what it may use"
         console.print(following, markup=False, soft_wrap=True)
     return 0
+
+
+def _keep(path: Path, text: str, console: Console) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, text.strip() + "\n")
+    console.print(f"Written to {path}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _refuse_unknown(apis: list[str], catalogue: Catalogue) -> None:

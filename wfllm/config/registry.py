@@ -17,6 +17,7 @@ ROOTS: dict[str, type[s.Command]] = {
     "build": s.BuildCommand,
     "train": s.TrainCommand,
     "evaluate": s.EvaluateCommand,
+    "teval": s.TevalCommand,
     "generate": s.GenerateCommand,
     "ask": s.AskCommand,
     "report": s.ReportCommand,

@@ -69,5 +69,17 @@ DETAILS = frozenset(
 
 assert set(FAMILIES) == set(get_args(Family))
 
+TEVAL: dict[str, str] = {
+    "teval_precision": "precision",
+    "teval_recall": "recall",
+    "teval_f1": "F1",
+    "teval_parsed": "parsed",
+    "teval_mended_precision": "precision, mended",
+    "teval_mended_recall": "recall, mended",
+    "teval_mended_f1": "F1, mended",
+    "teval_mended_parsed": "parsed, mended",
+}
+"""Metrics of `wfllm teval`: T-Eval PLAN as its evaluator computes it, and mended."""
+
 METRICS: dict[str, str] = {name: heading for family in FAMILIES.values() for name, heading in family.items()}
 """Metric → heading."""

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from wfllm.errors import WfllmError
-from wfllm.evaluation.metrics import METRICS
+from wfllm.evaluation.metrics import METRICS, TEVAL
 from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import PRUNED, RUNNING, RunFolder
 
@@ -58,7 +58,7 @@ def _row(run: RunFolder) -> Row:
     for when in ("before", "after", "scores"):
         for split, kept_means in _mapping(kept.get(when), when, run).items():
             means = _mapping(kept_means, f"{when} {split}", run)
-            found |= {f"{when} {split} {metric}": means.get(metric) for metric in METRICS}
+            found |= {f"{when} {split} {metric}": means.get(metric) for metric in (*METRICS, *TEVAL)}
     for name, value in found.items():
         if value is None:  # a run of a version that had no such metric
             continue

@@ -176,6 +176,30 @@ class EvaluateCommand(KnowsApis):
     """Folder that holds all runs."""
 
 
+class TevalCommand(Command):
+    """T-Eval PLAN (arXiv 2312.14033): plans of calls of tools the model never saw, generated and scored."""
+
+    questions: str
+    """File, folder with `plan_json_v2.json` and `plan_str_v2.json`, or `lovesnowbest/T-Eval`, which fetches
+    them from the hub."""
+    form: Literal["json", "str"] = "json"
+    """How the plans are to be written: as a JSON list of calls, or as lines of text."""
+    checkpoint: str | None = None
+    """Run folder of `wfllm train`, or the `model` folder in one; null scores the untrained `model`."""
+    encoder: str = "all-mpnet-base-v2"
+    """Sentence-transformers model that compares steps, by hub id or folder; T-Eval's own is the default. It
+    comes from the hub where it is not on this machine. Scores of different encoders do not compare."""
+    limit: Positive | None = None
+    """Questions, evenly spaced over the file; null takes all."""
+    model: Model
+    decoding: Decoding
+    logger: Logger
+    seed: Seed = 0
+    """Seed of whatever is drawn at random."""
+    output: str = "outputs"
+    """Folder that holds all runs."""
+
+
 class GenerateCommand(KnowsApis):
     """One request, one workflow."""
 

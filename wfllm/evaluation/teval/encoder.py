@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,16 @@ ENCODER = "all-mpnet-base-v2"
 NAME_WEIGHT, ARGS_WEIGHT = 0.75, 0.25
 
 
+def require_encoders() -> None:
+    """Raise WfllmError where the library of encoders is not installed. Nothing is imported yet."""
+    if find_spec("sentence_transformers") is None:
+        raise WfllmError(
+            "T-Eval compares steps with sentence-transformers, which is not installed",
+            where="encoder",
+            mend="Install wfllm[teval].",
+        )
+
+
 def load_encoder(name: str = ENCODER, device: str = "cpu") -> Encoder:
     """A sentence-transformers model as encoder. Each text is embedded once, so equal texts are equal.
 
@@ -28,14 +39,9 @@ def load_encoder(name: str = ENCODER, device: str = "cpu") -> Encoder:
     Raises:
         WfllmError: the library is not installed, or no such model loads.
     """
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise WfllmError(
-            "T-Eval compares steps with sentence-transformers, which is not installed",
-            where=name,
-            mend="Install wfllm[teval].",
-        ) from error
+    require_encoders()
+    from sentence_transformers import SentenceTransformer  # only here: it takes seconds to import
+
     try:
         if not name:
             raise ValueError("no name")

@@ -38,11 +38,12 @@ class Questions:
     faults: list[WfllmError]
 
 
-def load_questions(source: str = HUB_ID, form: Literal["json", "str"] = "json") -> Questions:
+def load_questions(source: str, form: Literal["json", "str"] = "json") -> Questions:
     """The planning questions of T-Eval (arXiv 2312.14033, PLAN).
 
     Args:
-        source: a file, a folder that holds `plan_<form>_v2.json` (also under `data/`), or an id of the hub.
+        source: a file, a folder that holds `plan_<form>_v2.json` (also under `data/`), or an id of the hub;
+            only that goes to the network.
         form: how the answers are to be written.
 
     Raises:

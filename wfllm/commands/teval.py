@@ -1,0 +1,162 @@
+"""`wfllm teval`: how well a checkpoint, or the untrained model, plans calls of tools it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from rich.console import Console
+from rich.table import Table
+
+from wfllm.commands import prepare, scoring
+from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
+from wfllm.config.compose import Composed, validate
+from wfllm.config.schema import TevalCommand
+from wfllm.errors import WfllmError
+from wfllm.evaluation.metrics import TEVAL
+from wfllm.evaluation.score import Scores
+from wfllm.evaluation.teval.answers import answer_questions, fingerprint
+from wfllm.evaluation.teval.encoder import load_encoder, require_encoders
+from wfllm.evaluation.teval.published import TABLE_3
+from wfllm.evaluation.teval.questions import Question, load_questions
+from wfllm.evaluation.teval.score import PlanResult, PlanScore, teval
+from wfllm.models.base import base_files
+from wfllm.models.load import load_model, load_tokenizer
+from wfllm.tracking.run_folder import RunFolder, open_run
+from wfllm.tracking.wandb_run import Tracker, tracking
+
+PARTS = ("precision", "recall", "f1", "parsed")
+
+
+def run(composed: Composed) -> int:
+    """Answer T-Eval's planning questions and score the plans, as published and mended. 0 when it is done."""
+    console = Console()
+    config = cast(TevalCommand, composed.config)
+    prepare.settle(0)
+    require_encoders()
+    checkpoint = open_checkpoint(config.checkpoint) if config.checkpoint else None
+    plain = composed.plain
+    if checkpoint:
+        plain = _with_checkpoint(plain, checkpoint, composed.overrides)
+        config = cast(TevalCommand, validate("teval", plain))
+        plain["checkpoint"] = checkpoint.run.info["id"]  # the same path may hold another run tomorrow
+    questions = _questions(config, console)
+    plain = {**plain, "questions": _from_anywhere(config.questions)}
+    name = checkpoint.run.path.name if checkpoint else config.model.name
+    data = fingerprint(questions)
+    folder = open_run("teval", name, plain, composed.overrides, data, Path(config.output))
+    if folder.finished:
+        console.print(f"This very evaluation is finished: {folder.path}", highlight=False, soft_wrap=True)
+    else:
+        with folder.kept(), tracking(config.logger, folder, plain, name, "teval") as tracker:
+            _answer_and_score(config, checkpoint, questions, folder, tracker, console)
+    _print_results(console, folder)
+    return 0
+
+
+def _questions(config: TevalCommand, console: Console) -> list[Question]:
+    found = load_questions(config.questions, config.form)
+    for fault in found.faults[:5]:
+        console.print(f"left out: {fault.line()}", style="yellow", highlight=False, markup=False)
+    if len(found.faults) > 5:
+        console.print(f"left out: {len(found.faults) - 5} more", style="yellow", highlight=False)
+    limit = min(config.limit or len(found.items), len(found.items))
+    return [found.items[i * len(found.items) // limit] for i in range(limit)]
+
+
+def _from_anywhere(source: str) -> str:
+    path = Path(source).expanduser()
+    return str(path.resolve()) if path.exists() else source
+
+
+def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, overrides: list[str]) -> dict[str, Any]:
+    """The config with the checkpoint's own model."""
+    if any(o.lstrip("+~").split("=")[0].split(".")[0] == "model" for o in overrides):
+        raise WfllmError(
+            "model cannot be changed for a checkpoint: it was trained with its own",
+            where="wfllm teval",
+            mend="Leave out model, or leave out checkpoint to score an untrained model.",
+        )
+    return {**plain, "model": checkpoint.run.config["model"]}
+
+
+def _answer_and_score(
+    config: TevalCommand,
+    checkpoint: Checkpoint | None,
+    questions: list[Question],
+    folder: RunFolder,
+    tracker: Tracker,
+    console: Console,
+) -> None:
+    encode = load_encoder(config.encoder)  # first: no answer is generated that cannot be scored
+    if checkpoint:
+        tokenizer, load = checkpoint.tokenizer(), checkpoint.model
+    else:
+        texts = [turn["content"] for question in questions for turn in question.messages]
+        base = base_files(config.model, folder.path / "base", texts, config.seed)
+        tokenizer, load = load_tokenizer(base, config.model), lambda: load_model(base, config.model)
+    form = f"plan_{config.form}"
+    path = folder.path / "predictions" / f"{form}.jsonl"
+    predictions = answer_questions(
+        f"Planning ({config.form})",
+        lambda: scoring.for_generation(load(), config.decoding),
+        tokenizer,
+        questions,
+        config.decoding,
+        path,
+        lambda text: console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False),
+    )
+    result = teval(questions, {p.id: p.answer for p in predictions}, encode, "Comparing plans")
+    each = [_scores(one) for one in result.results]
+    scoring.write_scores(path.with_suffix(".csv"), [p.id for p in predictions], each)
+    told = {name: [value for row in each if (value := row[name]) is not None] for name in TEVAL}
+    means = {name: sum(values) / len(values) for name, values in told.items() if values}
+    tracker.scores(form, means, predictions, each)
+    tracker.artifact(f"predictions-{folder.info['id']}", "predictions", path.parent)
+    empty = sum(not p.answer.strip() for p in predictions)
+    counts = {"samples": float(len(each)), "stops": float(result.stops), "empty": float(empty)}
+    folder.finish(scores={form: {**counts, **means}})
+
+
+def _scores(result: PlanResult) -> Scores:
+    """One row of all metrics; those of the published evaluator are None where it stops."""
+
+    def columns(prefix: str, score: PlanScore | None) -> Scores:
+        return {f"{prefix}_{part}": getattr(score, part, None) for part in PARTS}
+
+    row = {**columns("teval", result.faithful), **columns("teval_mended", result.mended)}
+    assert list(row) == list(TEVAL)
+    return row
+
+
+def _print_results(console: Console, folder: RunFolder) -> None:
+    ((form, means),) = folder.info["results"]["scores"].items()
+    console.print(_table(form, means))
+    if stops := int(means["stops"]):
+        console.print(f"At {stops} plans T-Eval's evaluator would have stopped; its means leave them out.")
+    if empty := int(means["empty"]):
+        console.print(f"{empty} answers are empty.")
+    console.print("\nLook at")
+    places = {
+        f"predictions/{form}.jsonl": "question, answer and true plan",
+        f"predictions/{form}.csv": "scores of every question",
+    }
+    for name, what in places.items():
+        console.print(f"  {folder.path / name}  {what}", markup=False, highlight=False, soft_wrap=True)
+    console.print("Next\n  wfllm compare command=teval", highlight=False)
+
+
+def _table(form: str, means: Mapping[str, float]) -> Table:
+    table = Table(
+        title=f"T-Eval {form.replace('_', ' ').upper()}: {int(means['samples'])} questions, percent"
+    )
+    for heading in ("", "precision", "recall", "F1", "parsed"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for prefix, title in (("teval", "as T-Eval's evaluator"), ("teval_mended", "mended")):
+        values = [means.get(f"{prefix}_{part}") for part in PARTS]
+        table.add_row(title, *("–" if value is None else f"{100 * value:.1f}" for value in values))
+    table.add_section()
+    for model, f1 in TABLE_3.items():
+        table.add_row(f"{model} (paper, table 3)", "", "", f"{f1:.1f}", "", style="dim")
+    return table
