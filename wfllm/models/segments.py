@@ -23,6 +23,7 @@ from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_f
 from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 
 from wfllm.errors import WfllmError
+from wfllm.models import segments_cpu
 
 SEGMENTS = "segments"
 _UNKNOWN = ("softcap", "s_aux", "position_bias")
@@ -83,13 +84,17 @@ def segment_attention(
         raise _no_packs(f"this model's attention has {added[0]}")
     if query.shape[0] != 1 or sum(segments) != query.shape[2] or attention_mask is not None:
         raise ValueError(f"segments {segments} do not cut one row of {query.shape[2]} tokens")
-    together = _kernel() if query.is_cuda and dropout == 0.0 else None
     half = _half(query)
+    together = _kernel() if query.is_cuda and dropout == 0.0 else None
     if together is not None and half is not None and query.shape[-1] <= 256:
         rows = (t[0].transpose(0, 1).to(half) for t in (query, key, value))  # [length, heads, size]
         bounds = _bounds(tuple(segments), query.device)
         out = together(*rows, bounds, max(segments), scale=scaling, window=sliding_window)
         return out.unsqueeze(0), None
+    if query.device.type == "cpu":
+        kind = half or query.dtype
+        if segments_cpu.takes(kind, dropout, max(segments), sliding_window):
+            return segments_cpu.attend(*(t.to(kind) for t in (query, key, value)), segments, scaling), None
     groups = query.shape[1] // key.shape[1]
     if groups > 1 and query.device.type != "cpu":  # kernels that take fewer key heads are rare off the CPU
         key, value = repeat_kv(key, groups), repeat_kv(value, groups)

@@ -1,10 +1,10 @@
 """Layers with a backward pass written by hand: the same arithmetic in fewer steps and less memory.
 
 What peft and transformers compute in many small operations, each leaving a tensor behind for the backward
-pass, is here one function a layer: it keeps its input and little else. Under autocast it also spares what
-is cast forth and back again: peft makes the input of every adapter float32 only for autocast to undo it, and
-frozen weights are rounded to 16 bits anew in every forward pass. They are rounded once instead, which gives
-the same products to the last bit.
+pass, is here one function a layer (`kernels`): of a block are kept the residual stream, what attention needs
+and the two factors of the gate. Under autocast it also spares what is cast forth and back again: peft makes
+the input of every adapter float32 only for autocast to undo it, and frozen weights are rounded to 16 bits
+anew in every forward pass. They are rounded once instead, which gives the same products to the last bit.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, silu
+
+from wfllm.training.kernels import adapted_linear, plain_linear, root_mean_square, silu_product
 
 ROUNDED = ("lora", "rslora", "lora_plus")
 """Strategies whose frozen weights may be kept in 16 bits: nothing is computed from them but products."""
 _GATED = ("LlamaMLP", "MistralMLP", "Qwen2MLP", "Qwen3MLP")
+_ATTENTION = ("LlamaAttention", "MistralAttention", "Qwen2Attention", "Qwen3Attention")
 _SILU = ("SiLU", "SiLUActivation")
 _NORMS = ("LlamaRMSNorm", "MistralRMSNorm", "Qwen2RMSNorm", "Qwen3RMSNorm")
 
@@ -27,27 +29,22 @@ def lean(model: Any, half: torch.dtype | None = None) -> int:
 
     Args:
         model: a transformers model, or one wrapped by peft.
-        half: 16-bit type that autocast computes in and frozen weights under adapters are to be kept in;
-            None leaves them.
+        half: 16-bit type that autocast computes in and frozen weights are to be kept in; None leaves them.
 
     Returns:
         How many layers were changed.
     """
     changed = 0
-    for module in model.modules():
-        if isinstance(module.__dict__.get("forward"), _Lean):
-            continue
-        if _plain_adapter(module):
-            if half is not None:
-                module.base_layer.weight.data = module.base_layer.weight.data.to(half)
-            module.forward = _Adapted(module)
-        elif type(module).__name__ in _GATED and type(module.act_fn).__name__ in _SILU:
-            module.forward = _Gated(module)
-        elif type(module).__name__ in _NORMS:
-            module.forward = _Normed(module)
-        else:
-            continue
-        changed += 1
+    for module in list(model.modules()):
+        kind = type(module).__name__
+        if kind in _NORMS:
+            changed += _change(module, _Normed)
+        if kind in _GATED and type(module.act_fn).__name__ in _SILU:
+            changed += _change(module, _Gated)
+        if kind in _GATED + _ATTENTION:
+            changed += sum(_linear(layer, half) for layer in module.children())
+    if half is not None:
+        _leave_the_file(model)
     return changed
 
 
@@ -55,6 +52,31 @@ def half_of(precision: str, strategy: str) -> torch.dtype | None:
     """What frozen weights may be kept in under this arithmetic (in Lightning's names) and strategy."""
     kinds = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
     return kinds.get(precision) if strategy in ROUNDED else None
+
+
+def _change(module: nn.Module, pass_: type[_Lean]) -> bool:
+    if isinstance(module.__dict__.get("forward"), _Lean):
+        return False
+    module.__dict__["forward"] = pass_(module)
+    return True
+
+
+def _linear(layer: nn.Module, half: torch.dtype | None) -> bool:
+    """Change a linear layer of a block, with an adapter or without."""
+    adapted = _plain_adapter(layer)
+    if not adapted and type(layer) is not nn.Linear:
+        return False
+    base: Any = layer.base_layer if adapted else layer
+    if half is not None and not any(p.requires_grad for p in base.parameters()):
+        base.weight.data = base.weight.data.to(half)
+    return _change(layer, _Adapted if adapted else _Plain)
+
+
+def _leave_the_file(model: Any) -> None:
+    """Weights that were read lie in the file's pages, all of which stay in memory as long as one is used."""
+    for p in model.parameters():
+        if not p.requires_grad and p.dtype == torch.float32 and p.device.type == "cpu":
+            p.data = p.data.clone()
 
 
 def _plain_adapter(module: nn.Module) -> bool:
@@ -80,11 +102,25 @@ def _compute_type(tensor: Tensor) -> torch.dtype:
     return tensor.dtype
 
 
+def _type_with(weight: Tensor, x: Tensor) -> torch.dtype:
+    """What products of x with a weight, which may have been rounded, are computed in."""
+    return _compute_type(x) if torch.is_autocast_enabled(x.device.type) else weight.dtype
+
+
 class _Lean:
     """A forward pass in the place of a layer's own."""
 
     def __init__(self, layer: Any) -> None:
         self.layer, self.plain = layer, layer.forward
+
+
+class _Plain(_Lean):
+    """Of a linear layer without an adapter."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        layer = self.layer
+        out: Tensor = plain_linear(x.to(_type_with(layer.weight, x)), layer.weight, layer.bias)
+        return out if torch.is_autocast_enabled(x.device.type) else out.to(x.dtype)
 
 
 class _Adapted(_Lean):
@@ -94,11 +130,9 @@ class _Adapted(_Lean):
         layer = self.layer
         if args or kwargs or layer.disable_adapters or layer.merged:
             return self._otherwise(x, *args, **kwargs)
-        base, kind, name = layer.base_layer, x.dtype, layer.active_adapters[0]
-        compute = _compute_type(x)
-        if base.weight.dtype != compute and not torch.is_autocast_enabled(x.device.type):
-            compute = base.weight.dtype
-        out: Tensor = _adapted_linear(
+        base, name = layer.base_layer, layer.active_adapters[0]
+        compute = _type_with(base.weight, x)
+        out: Tensor = adapted_linear(
             x.to(compute),
             base.weight.to(compute),
             None if base.bias is None else base.bias.to(compute),
@@ -106,7 +140,7 @@ class _Adapted(_Lean):
             layer.lora_B[name].weight,
             layer.scaling[name],
         )
-        return out if torch.is_autocast_enabled(x.device.type) else out.to(kind)
+        return out if torch.is_autocast_enabled(x.device.type) else out.to(x.dtype)
 
     def _otherwise(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """As peft does it, with a weight that may be in 16 bits."""
@@ -114,56 +148,13 @@ class _Adapted(_Lean):
         return out
 
 
-class _AdaptedLinear(torch.autograd.Function):
-    """x W' + scale x A' B', where W is frozen."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, scale: float
-    ) -> Tensor:
-        down, up = a.to(x.dtype), (b * scale).to(x.dtype)
-        rows = x.reshape(-1, x.shape[-1])
-        low = rows @ down.T  # [tokens, rank]
-        out = linear(rows, weight, bias).addmm_(low, up.T)
-        ctx.save_for_backward(rows, low, weight, down, up)
-        ctx.scale, ctx.shape, ctx.kinds = scale, x.shape, (a.dtype, b.dtype)
-        return out.view(*x.shape[:-1], -1)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        rows, low, weight, down, up = ctx.saved_tensors
-        grad = grad.reshape(-1, grad.shape[-1])
-        grad_low = grad @ up  # [tokens, rank]
-        grad_x = None
-        if ctx.needs_input_grad[0]:
-            grad_x = (grad @ weight).addmm_(grad_low, down).view(ctx.shape)
-        grad_a = (grad_low.T @ rows).to(ctx.kinds[0])
-        grad_b = (grad.T @ low).to(ctx.kinds[1]).mul_(ctx.scale)
-        return grad_x, None, None, grad_a, grad_b, None
-
-
 class _Gated(_Lean):
     """Of a gated feed-forward layer, down(silu(gate(x)) * up(x))."""
 
     def __call__(self, x: Tensor) -> Tensor:
         layer = self.layer
-        out: Tensor = layer.down_proj(_silu_product(layer.gate_proj(x), layer.up_proj(x)))
+        out: Tensor = layer.down_proj(silu_product(layer.gate_proj(x), layer.up_proj(x)))
         return out
-
-
-class _SiluProduct(torch.autograd.Function):
-    """silu(gate) * up, of which the first factor is computed again rather than kept."""
-
-    @staticmethod
-    def forward(ctx: Any, gate: Tensor, up: Tensor) -> Tensor:
-        ctx.save_for_backward(gate, up)
-        return silu(gate).mul_(up)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-        gate, up = ctx.saved_tensors
-        grad_gate = torch.ops.aten.silu_backward(grad * up, gate)
-        return grad_gate, silu(gate).mul_(grad)
 
 
 class _Normed(_Lean):
@@ -173,34 +164,4 @@ class _Normed(_Lean):
         if x.dtype != torch.float32:  # transformers rounds between the two products then
             out: Tensor = self.plain(x)
             return out
-        kind = _compute_type(x)
-        normed: Tensor = _root_mean_square(x, self.layer.weight, self.layer.variance_epsilon, kind)
-        return normed
-
-
-class _RootMeanSquare(torch.autograd.Function):
-    """x / sqrt(mean(x^2) + eps) * weight of float32, handed on in the type that products are computed in."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, eps: float, kind: torch.dtype) -> Tensor:
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        inverse = torch.rsqrt(length.square_().div_(x.shape[-1]).add_(eps))  # [..., 1]
-        ctx.save_for_backward(x, weight, inverse)
-        return (x * inverse).mul_(weight).to(kind)
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight, inverse = ctx.saved_tensors
-        grad = grad.float()
-        grad_weight = None
-        if ctx.needs_input_grad[1]:
-            grad_weight = (grad * x * inverse).reshape(-1, x.shape[-1]).sum(0).to(weight.dtype)
-        grad = grad * weight
-        along = (grad * x).sum(-1, keepdim=True).mul_(inverse.pow(3)).div_(x.shape[-1])
-        return grad.mul_(inverse).addcmul_(x, along, value=-1), grad_weight, None, None
-
-
-# Of their own type, as torch gives none.
-_adapted_linear: Any = _AdaptedLinear.apply
-_silu_product: Any = _SiluProduct.apply
-_root_mean_square: Any = _RootMeanSquare.apply
+        return root_mean_square(x, self.layer.weight, self.layer.variance_epsilon, _compute_type(x))

@@ -16,6 +16,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.checkpoint import checkpoint
 
 from wfllm.data.batches import Batch
+from wfllm.training.head import takes, weighted_loss
 from wfllm.training.liger import fused_losses
 
 WHOLE = 2**27
@@ -40,6 +41,7 @@ def summed_loss(
     liger: bool = False,
     bare: bool | None = None,
     places: Tensor | None = None,
+    lean: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """Loss of one batch.
 
@@ -51,6 +53,7 @@ def summed_loss(
         liger: compute head and loss in one kernel, on a GPU.
         bare: `bare_head(model)`, where it is known.
         places: `learned_positions(batch)`, where they are known: finding them makes a GPU wait.
+        lean: make the gradients along with the loss where the head allows it (`wfllm.training.head`).
 
     Returns:
         The weighted loss summed over supervised tokens (scalar, float32) and the sum of their weights.
@@ -59,27 +62,32 @@ def summed_loss(
     targets = batch["input_ids"].flatten()[places + 1]  # [learned]: position t predicts t + 1
     weights = batch["weights"].flatten()[places + 1]
     size = chunk_size(chunk, len(places), model.config.get_text_config().vocab_size)
-    losses: Callable[[Head, Tensor], Tensor] | None = None
-    if len(places) and (liger or size < len(places)) and (bare_head(model) if bare is None else bare):
-        head = model.get_output_embeddings()
-        losses = (
-            (lambda _, hidden: fused_losses(head, hidden, targets))
-            if liger
-            else (lambda project, hidden: _chunked(project, hidden, targets, size))
-        )
+    head = model.get_output_embeddings()
+    fused = lean and not liger and chunk != 0 and takes(head)
+    alone = len(places) > 0 and (liger or fused or size < len(places))
+    if alone and not (bare_head(model) if bare is None else bare):
+        alone = fused = False  # the model does something to its logits
 
     def at_places(project: Head, hidden: Tensor) -> Tensor:
         chosen = hidden.flatten(0, 1)[places]  # [learned, width]
-        if losses is not None:
-            return losses(project, chosen)[None, :, None]  # [1, learned, 1]: losses in the logits' place
-        return project(chosen[None])  # [1, learned, vocabulary]
+        if not alone:
+            return project(chosen[None])  # [1, learned, vocabulary]
+        if liger:
+            found = fused_losses(head, chosen, targets)
+        elif fused:
+            found = weighted_loss(head, chosen, targets, weights, chunk)[None]
+        else:
+            found = _chunked(project, chosen, targets, size)
+        return found[None, :, None]  # [1, learned or 1, 1]: losses, or their sum, in the logits' place
 
     packed = {"segments": batch["segments"]} if batch["segments"] else {}
     with _head_as(model, at_places):
         out: Tensor = model(
             input_ids=batch["input_ids"], position_ids=batch["position_ids"], use_cache=False, **packed
         ).logits
-    each = out[0, :, 0] if losses is not None else cross_entropy(out[0].float(), targets, reduction="none")
+    if alone and fused:
+        return out[0, 0, 0], weights.sum()
+    each = out[0, :, 0] if alone else cross_entropy(out[0].float(), targets, reduction="none")
     return (each * weights).sum(), weights.sum()
 
 

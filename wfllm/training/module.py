@@ -59,7 +59,7 @@ class WorkflowModule(pl.LightningModule):
         self.strict_loading = False  # a checkpoint holds only what is trained
         self.window = Window()
         self.noise = Neftune(model, optim.neftune, seed) if optim.neftune is not None else None
-        self._bare = False
+        self._bare = self._lean = False
         self._generator_state: Tensor | None = None
         if self.loop.activation_checkpointing:
             recompute_activations(model)
@@ -71,6 +71,7 @@ class WorkflowModule(pl.LightningModule):
         if isinstance(self.trainer.strategy, Sharded):
             self.trainer.strategy.shard(self.model)
         elif self.loop.lean and self.loop.parallel in ("none", "ddp") and not self.loop.compile:
+            self._lean = True
             origin = of(self.model)
             lean(self.model, half_of(str(self.trainer.precision), origin.strategy.name if origin else ""))
 
@@ -89,6 +90,7 @@ class WorkflowModule(pl.LightningModule):
             liger=self.loop.liger,
             bare=self._bare,
             places=batch["places"],
+            lean=self._lean,
         )
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:

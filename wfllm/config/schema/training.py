@@ -58,16 +58,17 @@ class Trainer(Schema):
     """Largest gradient norm; 0 does not clip."""
     loss_chunk: Count | None = None
     """Supervised positions that go through the output head at once: fewer take less memory and a little more
-    time. 0 takes all; null all but where vocabulary and positions are many (over 512 MB of logits)."""
+    time. 0 takes all. null takes, with `lean`, as many as make 8 million logits on a CPU and 134 million on a
+    GPU, and otherwise all but where there are over 512 MB of logits."""
     liger: bool = False
     """Output head and loss in one GPU kernel, by Liger; needs `pip install 'wfllm[liger]'`."""
     activation_checkpointing: bool = False
     """Compute each block's activations again in the backward pass instead of keeping them: much less memory
     for the time of one more forward pass."""
     lean: bool = True
-    """Layers that are known (gates and norms of Llama, Mistral, Qwen; plain LoRA) get a backward pass of
-    their own: the same arithmetic in fewer steps and less memory. Not where blocks are compiled or weights
-    sharded."""
+    """Layers that are known (linear layers, gates and norms of Llama, Mistral, Qwen; plain LoRA; the output
+    head with the loss) get a backward pass of their own: the same arithmetic in fewer steps and less memory.
+    Not where blocks are compiled or weights sharded."""
     compile: bool = False
     """Compile the transformer blocks with torch.compile: minutes at the start, faster steps then."""
     precision: Literal["auto", "32-true", "bf16-mixed", "bf16-true", "16-mixed"] = "auto"
