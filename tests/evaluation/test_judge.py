@@ -247,7 +247,7 @@ def test_what_is_no_verdict_leaves_it_unjudged(
     told = [verdict.fault or "" for verdict in found]
     assert all(fault.startswith("no answer of the right form in 3 tries") for fault in told[:-1])
     said = capsys.readouterr().err
-    assert f"{len(NO_VERDICTS)} requests failed (0, 1, 2, …): no answer of the right form" in said
+    assert re.search(rf"{len(NO_VERDICTS)} requests failed \(.*\): no answer of the right form", said)
 
 
 def test_a_server_that_refuses_one_prompt_leaves_that_one_unjudged(
