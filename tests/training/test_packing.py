@@ -19,7 +19,7 @@ from tests.training.conftest import VOCABULARY, make_samples, tiny_llama
 from wfllm.config.schema import Lora, PackagedModel
 from wfllm.data.batches import Batch, collate, pack, pack_order
 from wfllm.data.encode import CODE, CORRECTION, ERROR, PROMPT, Encoded
-from wfllm.data.module import WorkflowData
+from wfllm.data.feed import Feed
 from wfllm.data.packing import Packs, rounded
 from wfllm.errors import WfllmError
 from wfllm.models.base import base_files
@@ -121,26 +121,26 @@ def test_weights_are_those_of_the_roles() -> None:
 def test_an_epoch_hands_out_every_sample_once_and_resumes_anywhere(pack_tokens: int | None) -> None:
     samples = make_samples(40)
     made: Any = {"batch_size": 2, "pad_id": 0, "seed": 3, "pack_tokens": pack_tokens}
-    data = WorkflowData(samples, samples[:7], **made)
+    data = Feed(samples, samples[:7], **made)
     for _ in range(3):
         batches = list(data.training_batches())
-        assert len(batches) == data.batches_per_epoch == len(data.train_dataloader())
+        assert len(batches) == data.batches_per_epoch
         assert sum(b["tokens"] for b in batches) == sum(len(s.input_ids) for s in samples)
         assert sum(b["supervised"] for b in batches) == sum(s.supervised for s in samples)
     held_out = list(data.validation_batches())
-    assert len(held_out) == len(data.val_dataloader())
+    assert len(held_out) == data.dev_batches
     assert sum(b["tokens"] for b in held_out) == sum(len(s.input_ids) for s in samples[:7])
-    whole = [b["input_ids"].tolist() for _ in range(2) for b in WorkflowDataAt(samples, made, 0, 0)]
+    whole = [b["input_ids"].tolist() for _ in range(2) for b in FeedAt(samples, made, 0, 0)]
     assert whole[: data.batches_per_epoch] == whole[data.batches_per_epoch :]
     for position in range(data.batches_per_epoch):
-        rest = [b["input_ids"].tolist() for b in WorkflowDataAt(samples, made, 0, position)]
+        rest = [b["input_ids"].tolist() for b in FeedAt(samples, made, 0, position)]
         assert rest == whole[position : data.batches_per_epoch]
 
 
-def WorkflowDataAt(  # noqa: N802
+def FeedAt(  # noqa: N802
     samples: Sequence[Encoded], made: dict[str, Any], epoch: int, position: int
 ) -> list[Batch]:
-    data = WorkflowData(samples, [], **made)
+    data = Feed(samples, [], **made)
     data.load_state_dict({"epoch": epoch, "position": position})
     return list(data.training_batches())
 

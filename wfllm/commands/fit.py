@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 from wfllm.commands.prepare import Work
 from wfllm.commands.samples import Samples, batches
 from wfllm.config.schema import TrainCommand
+from wfllm.data.module import WorkflowData
 from wfllm.evaluation import samples as answered
 from wfllm.evaluation.predictions import spread
 from wfllm.models.segments import isolate
@@ -45,7 +46,7 @@ def fit(
     first = world is None or world.rank == 0
     pl.seed_everything(config.seed, workers=True, verbose=False)
     model = load_to_train(base, config.model, config.strategy, config.trainer)
-    data = batches(config, samples, tokenizer.pad_token_id, world)
+    data = batches(config, samples, tokenizer.pad_token_id, world, WorkflowData)
     if config.trainer.batching == "packed":
         isolate(model)
     steps = total_steps(shares(data.batches_per_epoch), config.trainer)

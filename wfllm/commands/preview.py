@@ -17,7 +17,7 @@ from wfllm.commands.prepare import Work
 from wfllm.commands.samples import Samples, batches, encode_splits
 from wfllm.config.schema import TrainCommand
 from wfllm.data.encode import ROLES, Encoded, Lengths, role_weights
-from wfllm.data.module import WorkflowData, lengths_of
+from wfllm.data.feed import Feed, lengths_of
 from wfllm.data.store import Store
 from wfllm.models.base import base_files
 from wfllm.models.load import load_tokenizer
@@ -121,7 +121,7 @@ def _print_misfits(split: str, account: Lengths, context: int, console: Console)
             console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
-def _print_batches(config: TrainCommand, samples: Samples, data: WorkflowData, console: Console) -> None:
+def _print_batches(config: TrainCommand, samples: Samples, data: Feed, console: Console) -> None:
     """How full the batches of the first epoch are."""
     lengths = lengths_of(samples.train)
     order = data.order(0)

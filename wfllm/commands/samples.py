@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from rich.console import Console
@@ -24,13 +24,15 @@ from wfllm.data.encode import (
     require_some,
     role_weights,
 )
+from wfllm.data.feed import Feed
 from wfllm.data.mending import makes_of_pairs, read_pairs
-from wfllm.data.module import WorkflowData
 from wfllm.data.store import ACCOUNT, Store
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
 from wfllm.progress import progress
 from wfllm.ranks import World
+
+AnyFeed = TypeVar("AnyFeed", bound=Feed)
 
 
 @dataclass
@@ -104,11 +106,19 @@ def _require_learned(store: Store, weights: Sequence[float]) -> None:
 
 
 def batches(
-    config: s.TrainCommand, samples: Samples, pad_id: int, world: World | None = None
-) -> WorkflowData:
-    """The samples in batches, as `trainer.batching` says; this process's share where there are several."""
+    config: s.TrainCommand,
+    samples: Samples,
+    pad_id: int,
+    world: World | None = None,
+    made: type[AnyFeed] = Feed,  # type: ignore[assignment]
+) -> AnyFeed:
+    """The samples in batches, as `trainer.batching` says; this process's share where there are several.
+
+    Args:
+        made: what comes out, a feed or what Lightning takes for one.
+    """
     packed = config.trainer.batching == "packed"
-    return WorkflowData(
+    return made(
         samples.train,
         samples.dev,
         batch_size=config.trainer.batch_size,
