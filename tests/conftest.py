@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from pathlib import Path
 
@@ -15,6 +16,7 @@ settings.load_profile("untimed")
 # Tiny models run many times faster on one thread than on several that wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+WHOLLY_SLOW = re.compile(r"^pytestmark = (\[\s*)?pytest\.mark\.slow\b", re.MULTILINE)
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -31,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         available = torch.cuda.is_available()
     for item in on_gpu if not available else []:
         item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without slow tests, modules that are slow as a whole are not even imported: Lightning, which they
+    train with, takes longer to import than a hundred fast tests take to run."""
+    if config.option.markexpr != "not slow" or not collection_path.name.startswith("test_"):
+        return None
+    return True if WHOLLY_SLOW.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 @pytest.fixture(scope="session")

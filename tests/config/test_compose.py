@@ -104,6 +104,7 @@ def test_every_command_composes(command: str) -> None:
     assert set(composed.choices) == set(command_groups(command))
 
 
+@pytest.mark.slow
 def test_every_option_composes_and_keeps_its_values() -> None:
     """One round for as many options as the largest group has; smaller groups begin again."""
     seen: set[tuple[str, str]] = set()

@@ -162,7 +162,9 @@ HYDRA = [
 ]
 
 
-@pytest.mark.parametrize("text", HYDRA)
+@pytest.mark.parametrize(
+    "text", [*HYDRA[:3], *(pytest.param(text, marks=pytest.mark.slow) for text in HYDRA[3:])]
+)
 def test_a_preset_cannot_set_hydra_up(conf: Write, text: str) -> None:
     conf("experiment/mine.yaml", text)
     conf("model/evil.yaml", "# @package hydra.launcher\n_target_: os.system\n")

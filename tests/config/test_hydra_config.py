@@ -59,7 +59,9 @@ def same_either_way(command: str, overrides: list[str]) -> None:
         assert quick_choices == choices
 
 
-@pytest.mark.parametrize("number", range(len(VALUES)))
+@pytest.mark.parametrize(
+    "number", [2, 3, 6, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, 1, 4, 5, 7, 8))]
+)
 def test_values_are_merged_as_hydra_merges_them(number: int) -> None:
     """Each time onto another preset."""
     chosen = [f"experiment={PRESETS[number]}"] if number < len(PRESETS) else ["model=tiny", "logger=none"]

@@ -27,9 +27,10 @@ from wfllm.training.module import WorkflowModule
 from wfllm.training.resume import steps_of
 from wfllm.training.strategies import apply_strategy
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+]
 
 
 class KilledError(Exception):
@@ -189,7 +190,6 @@ def test_a_validation_within_a_window_is_logged_once_however_often_it_is_repeate
     assert len([name for _, name, _ in losses(tmp_path / "whole") if name == "val/loss"]) == 4
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize(
     "strategy", [Full(name="full"), Lora(name="lora", dropout=0.2)], ids=["full", "lora"]

@@ -25,9 +25,10 @@ from wfllm.training.optim import schedule
 from wfllm.training.speed import compile_blocks, peak_flops, recompute_activations
 from wfllm.training.strategies import apply_strategy
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+]
 
 
 def changed(**keys: Any) -> Optim:
@@ -196,7 +197,6 @@ def test_recomputed_activations_are_not_kept_and_frozen_blocks_have_no_backward_
     assert not embedded[0].requires_grad
 
 
-@pytest.mark.slow
 def test_compiled_blocks_give_the_same_and_keep_their_names(tmp_path: Path, samples: list[Encoded]) -> None:
     settings: dict[str, Any] = {"accumulate": 3, "checkpoint_every": 1, "epochs": 1, "dev": []}
     plain = fit(tmp_path / "plain", samples, **settings)

@@ -35,9 +35,10 @@ from wfllm.training.strategies import STRATEGIES, apply_strategy, load_to_train
 from wfllm.training.strategies.groups import parameter_groups
 from wfllm.training.strategies.qlora import stored_bytes
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+]
 MODEL = TinyModel(name="tiny")
 OPTIM = Optim(name="adamw", lr=3e-3)
 TRAINER = Trainer(name="default", accelerator="cpu", precision="32-true", accumulate=3, checkpoint_every=1)
@@ -212,7 +213,6 @@ def test_loaded_for_evaluation_it_answers_as_at_the_end_of_training(
     assert not any("lora" in key for key, _ in loaded.named_parameters())
 
 
-@pytest.mark.slow
 def test_all_load_alike_in_a_process_that_knows_nothing_else(
     base: str, trained: Trained, tmp_path: Path
 ) -> None:
@@ -234,7 +234,6 @@ def test_all_load_alike_in_a_process_that_knows_nothing_else(
         torch.testing.assert_close(found, logits(trained(name)[1].model), rtol=1e-4, atol=2e-5, msg=name)
 
 
-@pytest.mark.slow
 def test_a_run_in_another_process_is_the_same_to_the_last_bit(base: str, tmp_path: Path) -> None:
     """PiSSA splits its weights anew when a run goes on: it must split them as the first process did."""
     code = (
