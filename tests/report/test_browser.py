@@ -39,11 +39,11 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of a run with many samples, one of them hostile in every field."""
-    before = [(sample(f"p{i}", None), {"codebleu": 0.0}) for i in range(3)]
+    categories = ["Games" if i % 10 == 0 else "Utilities" for i in range(COUNT)]
+    before = [(sample(f"p{i}", None, category=categories[i]), {"codebleu": 0.0}) for i in range(3)]
     after = []
-    for i in range(COUNT):
+    for i, category in enumerate(categories):
         code = CHANGED if i % 3 == 1 else REFERENCE if i % 3 else None
-        category = "Games" if i % 10 == 0 else "Utilities"
         after.append((sample(f"p{i}", code, category=category), {"codebleu": i / COUNT}))
     after.append((hostile("bad"), {"codebleu": 0.5}))
     votes = [{"passes": False, "reason": "It greets <b>nobody</b>."}]
@@ -146,12 +146,12 @@ def test_only_rows_in_sight_are_elements_and_all_can_be_reached(opened: Opened) 
     page = opened.page
     assert page.locator(".item").count() < 60
     page.evaluate("document.getElementById('list').scrollTop = 1e9")
-    page.wait_for_function(f"document.querySelector('#rows').textContent.includes('Greet p{COUNT - 1} ')")
+    page.locator("#rows", has_text=f"Greet p{COUNT - 1} ").wait_for()
     assert page.locator(".item").count() < 60
     page.focus("#list")
     page.evaluate("document.getElementById('list').scrollTop = 0")
     page.keyboard.press("ArrowDown")
-    page.wait_for_function("document.querySelector('.request').textContent.startsWith('Greet p1 ')")
+    page.locator(".request", has_text="Greet p1 ").wait_for()
 
 
 def test_a_hostile_sample_is_text(opened: Opened) -> None:
