@@ -158,10 +158,15 @@ def test_the_fused_head_is_head_and_cross_entropy(trained: bool, size: int | Non
 
 
 def test_a_tensor_made_again_is_dropped_by_its_last_user() -> None:
-    made = []
-    recipe = Recipe(lambda x: made.append(1) or 2 * x)  # type: ignore[func-returns-value]
-    x = torch.ones(3)
-    recipe.use(), recipe.use()
+    made: list[Tensor] = []
+
+    def make(x: Tensor) -> Tensor:
+        made.append(x)
+        return 2 * x
+
+    recipe, x = Recipe(make), torch.ones(3)
+    recipe.use()
+    recipe.use()
     assert torch.equal(recipe.made((x,)), 2 * x)
     assert recipe.made((x,)) is not recipe.made((x,))
     assert len(made) == 2  # once for the two users, once for a second backward pass

@@ -94,7 +94,8 @@ def segment_attention(
     if query.device.type == "cpu":
         kind = half or query.dtype
         if segments_cpu.takes(kind, dropout, max(segments), sliding_window):
-            return segments_cpu.attend(*(t.to(kind) for t in (query, key, value)), segments, scaling), None
+            query, key, value = query.to(kind), key.to(kind), value.to(kind)
+            return segments_cpu.attend(query, key, value, segments, scaling), None
     groups = query.shape[1] // key.shape[1]
     if groups > 1 and query.device.type != "cpu":  # kernels that take fewer key heads are rare off the CPU
         key, value = repeat_kv(key, groups), repeat_kv(value, groups)
