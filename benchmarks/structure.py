@@ -2,9 +2,9 @@
 
     python benchmarks/structure.py [rounds]
 
-Sequences of 100, 400 and 1,600 steps in random order: their longest common subsequence bit by bit and by the usual
-table. Trees of 50, 100 and 200 actions with blocks two deep: the exact edit distance and the lower bound that
-stands for it where trees are huge. Prints the fastest of `rounds` rounds (5), in CPU seconds, and the ratio.
+Sequences of 100, 400 and 1,600 steps in random order: their longest common subsequence bit by bit and by the
+usual table. Trees of 50, 100 and 200 actions, blocks two deep: the exact edit distance and the lower bound
+that stands for it where trees are huge. Prints the fastest of `rounds` rounds (5), CPU seconds, and a ratio.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from wfllm.evaluation.structure.sequences import longest_common
 from wfllm.evaluation.structure.trees import Tree, at_least, edit_distance, tree
@@ -57,14 +58,14 @@ def main() -> None:
         a, b = ([chance.choice("abcdefghijklmnopqrst") for _ in range(size)] for _ in "ab")
         assert longest_common(a, b) == usual_table(a, b)
         report(
-            f"{size:5} steps, subsequence", lambda: usual_table(a, b), lambda: longest_common(a, b), rounds
+            f"{size:5} steps, subsequence", partial(usual_table, a, b), partial(longest_common, a, b), rounds
         )
     for size in (50, 100, 200):
         one, other = workflow(size, chance), workflow(size, chance)
         report(
             f"{size:5} actions, trees",
-            lambda: edit_distance(one, other),
-            lambda: at_least(one, other),
+            partial(edit_distance, one, other),
+            partial(at_least, one, other),
             rounds,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from wfllm.evaluation.checks import checks
 from wfllm.evaluation.findings import SUFFIX, findings, write_findings
 from wfllm.evaluation.metrics import FAMILIES
 from wfllm.evaluation.predictions import Prediction
-from wfllm.shortcuts.catalogue import load_catalogue
+from wfllm.shortcuts.catalogue import Catalogue, load_catalogue
+from wfllm.shortcuts.checker import Finding, check
 
 URL, NOTE = "is.workflow.actions.downloadurl", "is.workflow.actions.notification"
 GOOD = """page = is_workflow_actions_downloadurl(WFURL="https://example.org")
@@ -127,9 +129,13 @@ def test_too_many_findings_hide_no_fault() -> None:
 
 
 def test_the_same_code_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    plain = module.check
-    monkeypatch.setattr(module, "check", lambda code, *a, **k: calls.append(code) or plain(code, *a, **k))
+    calls: list[str] = []
+
+    def counted(code: str, catalogue: Catalogue, *, allowed: Collection[str]) -> list[Finding]:
+        calls.append(code)
+        return check(code, catalogue, allowed=allowed)
+
+    monkeypatch.setattr(module, "check", counted)
     catalogue, twice = load_catalogue(), [_prediction(GOOD + "pass\n")] * 2
     first = checks(twice, catalogue, METRICS)
     findings(twice, catalogue, METRICS)
