@@ -22,6 +22,8 @@ from wfllm.tracking.wandb_run import Tracker
 
 CHARTS_AT_END = 100
 """Samples with flow charts on the page that a run leaves by itself."""
+BYTES_AT_END = 4_000_000
+"""Room for samples on that page, so that it takes a minute or two at most and W&B can show it."""
 
 
 def run(composed: Composed) -> int:
@@ -51,7 +53,7 @@ def run(composed: Composed) -> int:
 def leave_report(folder: RunFolder, tracker: Tracker, console: Console) -> None:
     """The page a run leaves when it ends. What is wrong with it is told and costs the run nothing."""
     try:
-        made = write_report(folder, max_charts=CHARTS_AT_END)
+        made = write_report(folder, max_charts=CHARTS_AT_END, max_bytes=BYTES_AT_END)
         tracker.report(made.path)
     except (WfllmError, OSError, ValueError, TypeError, KeyError, RecursionError, MemoryError) as fault:
         reason = fault.line() if isinstance(fault, WfllmError) else f"{type(fault).__name__}: {fault}"

@@ -65,25 +65,31 @@ def _verdicts(scored: Sequence[Scored]) -> Verdicts:
 
 
 def pack(samples: Sequence[Sample], scored: Sequence[Scored], max_charts: int, room: int) -> None:
-    """Code of as many samples as there is room for, then charts of some."""
+    """Code of the samples until there is no room, a third of it kept for charts."""
     whens, verdicts = whens_of(scored), _verdicts(scored)
     catalogue = load_catalogue()
     count = min(max_charts, len(samples))
     drawn = {i * len(samples) // count for i in range(count)}
+    for_charts = room // 3 if count else 0
+    room -= for_charts
+    waiting: list[tuple[Sample, str]] = []
+    full = False
     with progress("Writing the report", len(samples), "samples") as bar:
-        waiting: list[tuple[Sample, str]] = []
         for index, sample in enumerate(samples):
             sample.looked = look(sample.predictions)
-            told = [
-                None if p is None else verdicts.get((when, sample.split), {}).get(p.id)
-                for when, p in zip(whens, sample.predictions, strict=True)
-            ]
-            packed = _packed(detail(sample.looked, sample.predictions, told))
-            if len(packed) <= room:
+            if not full:
+                told = [
+                    None if p is None else verdicts.get((when, sample.split), {}).get(p.id)
+                    for when, p in zip(whens, sample.predictions, strict=True)
+                ]
+                packed = _packed(detail(sample.looked, sample.predictions, told))
+                full = len(packed) > room
+            if not full:
                 sample.detail, room = packed, room - len(packed)
                 if index in drawn:
                     waiting.append((sample, _packed(charts(sample.looked, catalogue))))
             bar.advance()
+    room += for_charts
     for sample, chart in waiting:
         if len(chart) <= room:
             sample.chart, room = chart, room - len(chart)

@@ -125,7 +125,9 @@ def _numbers(scored: Sequence[Scored], parts: Mapping[tuple[str, str], Sequence[
 def _browser(page: Page) -> str:
     told = []
     if page.detailed < page.samples:
-        told.append(f"The page is full: code of {page.detailed:,} of {page.samples:,} samples is in it.")
+        told.append(
+            f"The page is full: code of the first {page.detailed:,} of {page.samples:,} samples is in it."
+        )
     if page.charted < page.samples:
         told.append(
             f"Flow charts: {page.charted:,} of {page.samples:,} samples. wfllm report charts=… draws more."
