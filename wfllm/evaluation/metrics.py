@@ -65,7 +65,7 @@ DETAILS = frozenset(
         *(name for name in FAMILIES["structure"] if name not in ("api_f1", "control_flow", "nest_references")),
     )
 )  # fmt: skip
-"""Metrics that the table a run ends with leaves out; CSV files, W&B and `wfllm compare` have them."""
+"""Metrics that the table a run ends with leaves out; CSV files and W&B have them."""
 
 assert set(FAMILIES) == set(get_args(Family))
 
