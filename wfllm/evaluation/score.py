@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wfllm.config.schema import Metrics
 from wfllm.evaluation.checks import checks
-from wfllm.evaluation.codebleu import codebleu_many
+from wfllm.evaluation.codebleu import CodeBleu, codebleu_both, codebleu_many
 from wfllm.evaluation.metrics import FAMILIES, METRICS, Family
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.structure import structure
@@ -21,30 +21,42 @@ Scorer = Callable[[Sequence[Prediction], Catalogue, Metrics], list[Scores]]
 def score(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: Metrics) -> list[Scores]:
     """Score every prediction. An answer without a code block scores as empty code does."""
     rows: list[Scores] = [{} for _ in predictions]
+    together = _both_codebleus(predictions, metrics) if {*BLEU} <= {*metrics.families} else {}
     for family in metrics.families:
-        found = SCORERS[family](predictions, catalogue, metrics)
+        found = together.get(family) or SCORERS[family](predictions, catalogue, metrics)
         for row, more in zip(rows, found, strict=True):
             assert set(more) == set(FAMILIES[family])
             row.update(more)
     return rows
 
 
+BLEU: tuple[Family, Family] = ("codebleu", "codebleu_paper")
+
+
 def _codebleu(predictions: Sequence[Prediction], _catalogue: Catalogue, metrics: Metrics) -> list[Scores]:
-    pairs = [(p.reference, p.code) for p in predictions]
-    return [
-        dict(zip(FAMILIES["codebleu"], bleu.parts, strict=True))
-        for bleu in codebleu_many(pairs, n_jobs=metrics.n_jobs, variant="fixed")
-    ]
+    found = codebleu_many(_pairs(predictions), n_jobs=metrics.n_jobs, variant="fixed")
+    return [_named("codebleu", bleu) for bleu in found]
 
 
 def _codebleu_paper(
     predictions: Sequence[Prediction], _catalogue: Catalogue, metrics: Metrics
 ) -> list[Scores]:
-    pairs = [(p.reference, p.code) for p in predictions]
-    return [
-        dict(zip(FAMILIES["codebleu_paper"], bleu.parts, strict=True))
-        for bleu in codebleu_many(pairs, n_jobs=metrics.n_jobs, variant="paper")
-    ]
+    found = codebleu_many(_pairs(predictions), n_jobs=metrics.n_jobs, variant="paper")
+    return [_named("codebleu_paper", bleu) for bleu in found]
+
+
+def _both_codebleus(predictions: Sequence[Prediction], metrics: Metrics) -> dict[Family, list[Scores]]:
+    """Rows of the two CodeBLEU families at once: for the most part they score the same text."""
+    found = codebleu_both(_pairs(predictions), n_jobs=metrics.n_jobs)
+    return {family: [_named(family, both[n]) for both in found] for n, family in enumerate(BLEU)}
+
+
+def _pairs(predictions: Sequence[Prediction]) -> list[tuple[str, str | None]]:
+    return [(p.reference, p.code) for p in predictions]
+
+
+def _named(family: Family, bleu: CodeBleu) -> Scores:
+    return dict(zip(FAMILIES[family], bleu.parts, strict=True))
 
 
 SCORERS: dict[Family, Scorer] = {

@@ -6,6 +6,7 @@ from wfllm.evaluation.codebleu.score import (
     PAPER_WEIGHTS,
     CodeBleu,
     codebleu,
+    codebleu_both,
     codebleu_many,
 )
 
@@ -14,6 +15,7 @@ __all__ = [
     "PAPER_WEIGHTS",
     "CodeBleu",
     "codebleu",
+    "codebleu_both",
     "codebleu_many",
     "strip_comments_fixed",
     "strip_comments_paper",

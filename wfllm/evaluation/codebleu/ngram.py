@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
 
 # The weight of a single token that is no keyword; a keyword weighs 1. Ren et al. 2020, section 3.1.
 OTHER_TOKEN_WEIGHT = 0.2
@@ -32,32 +37,41 @@ def ngram_scores(reference: str, candidate: str) -> tuple[float, float]:
     """
     wanted, given = reference.split(), candidate.split()
     vocabulary = {token: number for number, token in enumerate(dict.fromkeys([*wanted, *given]))}
-    in_wanted, in_given = (
-        _ngrams([vocabulary[token] for token in tokens], len(vocabulary)) for tokens in (wanted, given)
-    )
-    counts = [Counter(ngrams) for ngrams in in_wanted]
-    found = [shared(count, ngrams) for count, ngrams in zip(counts, in_given, strict=True)]
-    precisions = [(float(part), len(ngrams)) for part, ngrams in zip(found, in_given, strict=True)]
-    recalls = [(float(part), float(len(ngrams))) for part, ngrams in zip(found, in_wanted, strict=True)]
-    keywords = {vocabulary[word] for word in KEYWORDS if word in vocabulary}
-    wanted_keywords = Counter({number: counts[0][number] for number in keywords})
+    first, second = (_numbered(tokens, vocabulary) for tokens in (wanted, given))
+    counts = list(_counts(first, second, len(vocabulary)))
+    found = [int(both.sum()) for both in (np.minimum(*sides) for sides in counts)]
+    precisions = [(float(part), int(side.sum())) for part, (_, side) in zip(found, counts, strict=True)]
+    recalls = [(float(part), float(side.sum())) for part, (side, _) in zip(found, counts, strict=True)]
+    keywords = [vocabulary[word] for word in KEYWORDS if word in vocabulary]
+    in_wanted, in_given = (side[keywords] for side in counts[0])
     recalls[0] = (
-        _weight(found[0], shared(wanted_keywords, in_given[0])),
-        _weight(len(wanted), wanted_keywords.total()),
+        _weight(found[0], int(np.minimum(in_wanted, in_given).sum())),
+        _weight(len(wanted), int(in_wanted.sum())),
     )
     bleu = _brevity_penalty(len(wanted), len(given)) * _geometric_mean(precisions)
     weighted = _brevity_penalty(WEIGHTED_REFERENCE_LENGTH, len(given)) * _geometric_mean(recalls)
     return bleu, weighted
 
 
-def _ngrams(tokens: list[int], size: int) -> list[list[int]]:
-    """The n-grams for n from 1 to 4. An n-gram of tokens below `size` is one number."""
-    found = [tokens]
-    for order in range(2, MAX_ORDER + 1):
-        found.append(
-            [head * size + token for head, token in zip(found[-1], tokens[order - 1 :], strict=False)]
-        )
-    return found
+def _numbered(tokens: list[str], vocabulary: dict[str, int]) -> Numbers:
+    return np.fromiter(map(vocabulary.__getitem__, tokens), np.int64, len(tokens))
+
+
+def _counts(wanted: Numbers, given: Numbers, size: int) -> Iterator[tuple[Numbers, Numbers]]:
+    """For n from 1 to 4 how often each n-gram of either side occurs on both; tokens are below `size`.
+
+    An n-gram is the number of its head (all but the last token) times `size` and its last token, numbered
+    anew for each n so that it stays far below 2 ** 63.
+    """
+    left, right = wanted, given
+    for order in range(1, MAX_ORDER + 1):
+        if order > 1:
+            left = left[:-1] * size + wanted[order - 1 :]
+            right = right[:-1] * size + given[order - 1 :]
+            _, numbers = np.unique(np.concatenate([left, right]), return_inverse=True)
+            left, right = numbers[: len(left)], numbers[len(left) :]
+        kinds = size + len(left) + len(right)
+        yield np.bincount(left, minlength=kinds), np.bincount(right, minlength=kinds)
 
 
 def _weight(tokens: int, keywords: int) -> float:

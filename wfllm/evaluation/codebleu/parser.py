@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
 
 import tree_sitter
 import tree_sitter_python
@@ -18,6 +16,7 @@ class Grammar:
     language: tree_sitter.Language
     names: list[str]  # node kind -> name; ERROR_KIND is not in it
     named: list[bool]  # node kind -> does it count in a tree's written form (keywords and brackets do not)
+    strings: frozenset[int]  # kinds of whole strings, f-strings among them
     fields: int  # field numbers are below this
     left: int
     right: int
@@ -39,12 +38,15 @@ def grammar() -> Grammar:
     """The grammar of the installed tree-sitter-python. Works from 0.22.3/0.21.0 to 0.26.1/0.25.0."""
     language = tree_sitter.Language(tree_sitter_python.language())
     kinds = range(language.node_kind_count)
+    names = [language.node_kind_for_id(kind) or "" for kind in kinds]
+    named = [bool(language.node_kind_is_named(kind)) for kind in kinds]
     fields = [language.field_id_for_name(name) for name in ("left", "right", "name", "value")]
     left, right, name, value = (number or 0 for number in fields)
     return Grammar(
         language,
-        [language.node_kind_for_id(kind) or "" for kind in kinds],
-        [bool(language.node_kind_is_named(kind)) for kind in kinds],
+        names,
+        named,
+        strings=frozenset(kind for kind in kinds if named[kind] and names[kind] == "string"),
         fields=language.field_count + 1,
         left=left,
         right=right,
@@ -63,9 +65,9 @@ class SyntaxTree:
     source: bytes  # UTF-8
     kinds: list[int] = field(default_factory=list)
     fields: list[int] = field(default_factory=list)  # the node's field in its parent, 0: none
-    starts: list[int] = field(default_factory=list)  # byte offsets
-    ends: list[int] = field(default_factory=list)
     stops: list[int] = field(default_factory=list)  # number of the first node behind the subtree
+    texts: list[tuple[int, int, int]] = field(default_factory=list)
+    """Node, first byte and the byte behind its last, of each node without children and each string."""
     missing: set[int] = field(default_factory=set)  # tokens that the parser supplied
     errors: dict[int, str] = field(default_factory=dict)  # error without children -> as the parser writes it
 
@@ -87,59 +89,30 @@ def parse(code: str) -> SyntaxTree:
     tree = SyntaxTree(source)
     cursor = tree_sitter.Parser(grammar().language).parse(source).walk()
     enter, onward, leave = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
-    kinds, fields, starts, ends, stops = tree.kinds, tree.fields, tree.starts, tree.ends, tree.stops
+    kinds, fields, stops, texts = tree.kinds, tree.fields, tree.stops, tree.texts
+    strings = grammar().strings
     path: list[int] = []
+    number = -1
     while True:
         node = cursor.node
         assert node is not None
-        number = len(kinds)
-        start, end = node.start_byte, node.end_byte
+        number += 1
         kind = node.kind_id
         kinds.append(kind)
         fields.append(cursor.field_id or 0)
-        starts.append(start)
-        ends.append(end)
         stops.append(number + 1)
-        if start == end and node.is_missing:
-            tree.missing.add(number)
         if enter():
             path.append(number)
+            if kind in strings:
+                texts.append((number, node.start_byte, node.end_byte))
             continue
+        start, end = node.start_byte, node.end_byte
+        texts.append((number, start, end))
+        if start == end and node.is_missing:
+            tree.missing.add(number)
         if kind == ERROR_KIND:
             tree.errors[number] = str(node)  # names the character it failed on
         while not onward():
             if not leave():
                 return tree
-            stops[path.pop()] = len(kinds)
-
-
-class TokenText:
-    """The text of tokens by their byte offsets.
-
-    Args:
-        code: the source of the tree.
-        exact: False repeats what the published score reads: byte columns used on lines of characters,
-            which shifts every token behind a non-ASCII character of its line, and no line ends inside a
-            token. True is the token's own text.
-    """
-
-    def __init__(self, code: str, source: bytes, exact: bool) -> None:
-        self._code, self._source, self._exact = code, source, exact
-        self._ascii = len(code) == len(source)
-        self.at_place = self._ascii or exact  # no token is read at a shifted place
-        if not self._ascii and not exact:
-            self._lines = code.split("\n")
-            self._line_starts = [0, *accumulate(len(line) + 1 for line in source.split(b"\n"))]
-
-    def between(self, start: int, end: int) -> str:
-        if self._ascii:
-            text = self._code[start:end]
-            return text if self._exact else text.replace("\n", "")
-        if self._exact:
-            return self._source[start:end].decode("utf-8", errors="replace")
-        first = bisect_right(self._line_starts, start) - 1
-        last = bisect_right(self._line_starts, end) - 1
-        begin, stop = start - self._line_starts[first], end - self._line_starts[last]
-        if first == last:
-            return self._lines[first][begin:stop]
-        return "".join([self._lines[first][begin:], *self._lines[first + 1 : last], self._lines[last][:stop]])
+            stops[path.pop()] = number + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cache
 
 from wfllm.evaluation.codebleu.parser import ERROR_KIND, SyntaxTree, grammar
 
@@ -16,7 +17,7 @@ def syntax_match(reference: SyntaxTree, candidate: SyntaxTree) -> float:
     """
     shapes: dict[Hashable, int] = {}
     wanted, given = subtree_shapes(reference, shapes), set(subtree_shapes(candidate, shapes))
-    return sum(shape in given for shape in wanted) / len(wanted)
+    return sum(map(given.__contains__, wanted)) / len(wanted)
 
 
 def subtree_shapes(tree: SyntaxTree, shapes: dict[Hashable, int]) -> list[int]:
@@ -30,31 +31,47 @@ def subtree_shapes(tree: SyntaxTree, shapes: dict[Hashable, int]) -> list[int]:
     """
     python = grammar()
     kinds, stops, fields, missing = tree.kinds, tree.stops, tree.fields, tree.missing
-    named = [python.is_named(kind) for kind in range(len(python.names))]
     found: list[int] = []
-    # Backwards through pre-order all children of a node come before it. Finished nodes wait here for their
-    # parent as (node, part); a part is a shape's number and the field it fills, in one integer.
-    waiting: list[tuple[int, int]] = []
+    # A part is a shape's number and the field it fills, in one integer. Backwards through pre-order all
+    # children of a node come before it: their parts are those that came to wait since the node behind its
+    # subtree was done.
+    waiting: list[int] = []
+    done = [0] * (len(kinds) + 1)  # node -> how many parts waited when it was done
+    leaves, named, width = _leaf_parts(), python.named, python.fields
     for node in range(len(kinds) - 1, -1, -1):
         kind, stop = kinds[node], stops[node]
-        is_leaf = stop == node + 1
-        is_error, is_missing = kind == ERROR_KIND, node in missing
-        seen_from_above = is_error or is_missing or named[kind]
-        if is_leaf and not seen_from_above and node:
-            continue
-        parts = []
-        while waiting and waiting[-1][0] < stop:
-            parts.append(waiting.pop()[1])
-        shape: Hashable = "(ERROR)" if is_error and not parts else (kind, *parts)
-        if is_missing:
-            shape = (kind, "missing")
-        elif is_error and is_leaf:
-            shape = tree.errors[node]
-        number = shapes.setdefault(shape, len(shapes))
-        if node == 0 or not is_leaf:
+        if stop > node + 1 or node == 0:
+            first = done[stop]
+            parts = waiting[first:]
+            number = shapes.setdefault((kind, *parts), len(shapes)) if parts else _bare(tree, node, shapes)
             found.append(number)
-        if seen_from_above:
-            waiting.append((node, number * python.fields + fields[node]))
-        else:  # a keyword of several words: only what it holds is seen from above
-            waiting.extend((node, part) for part in reversed(parts))
+            if kind == ERROR_KIND or named[kind]:
+                del waiting[first:]
+                waiting.append(number * width + fields[node])
+            # else a keyword of several words: only what it holds is seen from above
+        elif kind == ERROR_KIND or node in missing:
+            waiting.append(_bare(tree, node, shapes) * width + fields[node])
+        elif leaf := leaves[kind]:
+            waiting.append(leaf + fields[node])
+        done[node] = len(waiting)
     return found
+
+
+def _bare(tree: SyntaxTree, node: int, shapes: dict[Hashable, int]) -> int:
+    """The number of a shape of which nothing but the kind is seen: below zero, which needs no table.
+
+    What the parser supplied and what it could not read are shapes of their own.
+    """
+    kind = tree.kinds[node]
+    if node in tree.missing:
+        return shapes.setdefault((kind, "missing"), len(shapes))
+    if kind == ERROR_KIND:
+        return shapes.setdefault(tree.errors.get(node, "(ERROR)"), len(shapes))
+    return -(kind + 1)
+
+
+@cache
+def _leaf_parts() -> list[int]:
+    """Kind -> the part that a leaf of it is, less the field; 0 for one that no written form shows."""
+    python = grammar()
+    return [-(kind + 1) * python.fields if named else 0 for kind, named in enumerate(python.named)]
