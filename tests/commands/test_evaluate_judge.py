@@ -111,6 +111,7 @@ def verdicts(folder: RunFolder) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").strip().split("\n")]
 
 
+@pytest.mark.slow
 def test_verdicts_scores_and_results(
     run: Evaluate, server: FaultServer, writer: Writer, capsys: pytest.CaptureFixture[str]
 ) -> None:
