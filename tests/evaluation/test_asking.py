@@ -46,13 +46,15 @@ def answer(
     folder: Path,
     decoding: Decoding = GREEDY,
     worked: list[Record] | None = None,
+    shard: tuple[int, int] = (1, 1),
     **keys: Any,
 ) -> list[Prediction]:
+    folder.mkdir(exist_ok=True)
     wording: Any = compose("evaluate", []).config
     catalogue = load_catalogue()
     turns = [conversation(r, worked or [], catalogue, wording.prompts, wording.target) for r in RECORDS]
     with open_model(config(server.url, folder / "cache.sqlite", retries=0, **keys)) as model:
-        return ask("test", model, turns, RECORDS, catalogue, decoding, folder / "p.jsonl")
+        return ask("test", model, turns, RECORDS, catalogue, decoding, folder / "p.jsonl", shard)
 
 
 def test_every_record_is_asked_once_and_never_again(server: FaultServer, tmp_path: Path) -> None:
@@ -144,3 +146,13 @@ def test_best_of_asks_until_the_checker_finds_nothing(server: FaultServer, tmp_p
 def test_a_drawn_answer_is_asked_with_temperature_and_seed(server: FaultServer, tmp_path: Path) -> None:
     answer(server, tmp_path, Sample(name="sample", temperature=0.5, seed=7, max_new_tokens=8))
     assert {(b["temperature"], b["seed"]) for b in server.bodies} == {(0.5, 7)}
+
+
+def test_a_shard_asks_its_own_part(server: FaultServer, tmp_path: Path) -> None:
+    found = [p.id for n in (1, 2) for p in answer(server, tmp_path / str(n), shard=(n, 2))]
+    assert sorted(found) == [r.id for r in RECORDS]
+    assert sum(server.received.values()) == len(RECORDS)
+    lines = b"".join((tmp_path / str(n) / "p.jsonl").read_bytes() for n in (2, 1))
+    (tmp_path / "p.jsonl").write_bytes(lines)
+    assert [p.id for p in answer(server, tmp_path)] == [r.id for r in RECORDS]
+    assert sum(server.received.values()) == len(RECORDS)

@@ -45,9 +45,9 @@ def test_no_room_for_an_answer_is_said(tiny: tuple[Any, Any]) -> None:
         generate(*tiny, ["word " * 600], decoding(1))
 
 
-def records() -> list[Record]:
+def records(name: str = "r") -> list[Record]:
     return [
-        Record(query=t, apis=[], task_plan="", annotated_code="x = 1", id=f"r{i}")
+        Record(query=t, apis=[], task_plan="", annotated_code="x = 1", id=f"{name}{i}")
         for i, t in enumerate(TEXTS)
     ]
 

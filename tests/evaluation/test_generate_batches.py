@@ -310,7 +310,25 @@ def test_an_evaluation_that_goes_on_writes_the_same_file(
             assert answer(path) == whole
     finally:
         tiny[0].float()
-    assert [json.loads(line)["id"] for line in lines] != [r.id for r in records()]
+    assert [json.loads(line)["id"] for line in lines] == [r.id for r in records()]
+
+
+def test_shards_together_write_the_file_of_one(tiny: tuple[Any, Any], tmp_path: Path) -> None:
+    config: Any = compose("train", []).config
+    wanted = [r for n in range(3) for r in records(str(n))]
+    about = (tiny[1], wanted, Catalogue(), config.prompts, config.target, sample(batch_size=2))
+
+    def answer(path: Path, shard: tuple[int, int]) -> list[str]:
+        return [p.id for p in predict("test", lambda: tiny[0], *about, path, (), shard)]
+
+    assert answer(tmp_path / "whole.jsonl", (1, 1)) == [r.id for r in wanted]
+    parts = [tmp_path / f"{n}.jsonl" for n in (1, 2, 3)]
+    ids = [name for n, path in enumerate(parts, 1) for name in answer(path, (n, 3))]
+    assert sorted(ids) == sorted(r.id for r in wanted)
+    assert len(ids) == len(set(ids))
+    (tmp_path / "merged.jsonl").write_bytes(b"".join(path.read_bytes() for path in reversed(parts)))
+    assert answer(tmp_path / "merged.jsonl", (1, 1)) == [r.id for r in wanted]
+    assert (tmp_path / "merged.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
 def test_a_kept_batch_is_left_out_and_one_partly_kept_is_whole(tiny: tuple[Any, Any]) -> None:

@@ -39,6 +39,15 @@ def test_most_of_the_same_answers_are_taken(tmp_path: Path) -> None:
     assert run.info["answers"] == "same"
 
 
+def test_answers_of_shards_are_brought_together(tmp_path: Path) -> None:
+    most = made(tmp_path, "1", "same", **{"scores-id__jsonl": "a\nb\n"})
+    made(tmp_path, "2", "same", **{"scores-id__jsonl": "c\n"})
+    made(tmp_path, "3", "same", **{"scores-id__jsonl": "a\nd"})  # the last line is being written
+    run = made(tmp_path, "4", None)
+    assert take_answers(run, "same", tmp_path) == most.path
+    assert (run.path / "predictions" / "scores-id.jsonl").read_text() == "a\nb\nc\n"
+
+
 def test_answers_of_its_own_stay(tmp_path: Path) -> None:
     made(tmp_path, "1", "same", **{"scores-id__jsonl": "a\nb\n"})
     run = made(tmp_path, "2", None, **{"scores-id__jsonl": "c\n"})

@@ -10,6 +10,7 @@ import torch
 
 from wfllm.bench.record import Record
 from wfllm.commands.prepare import Work
+from wfllm.commands.shards import read_shard
 from wfllm.config import schema as s
 from wfllm.evaluation.asking import ask
 from wfllm.evaluation.predictions import Prediction, predict
@@ -32,10 +33,11 @@ def answering(
         load: of the model on this machine, which is loaded once, if at all; None asks `config.llm`.
     """
     shots = config.shots if isinstance(config, s.EvaluateCommand) else 0
+    shard = read_shard(config.shard) if isinstance(config, s.EvaluateCommand) else (1, 1)
     worked = drawn(work.splits["train"], shots, config.seed)
     if load is None:
         assert isinstance(config, s.EvaluateCommand)
-        return _asked(config, work, worked)
+        return _asked(config, work, worked, shard)
     accelerator = config.trainer.accelerator if isinstance(config, s.TrainCommand) else "auto"
     loaded: list[Any] = []
 
@@ -46,18 +48,20 @@ def answering(
 
     def answer(title: str, records: Sequence[Record], path: Path) -> list[Prediction]:
         wording = (config.prompts, config.target, config.decoding)
-        return predict(title, model, tokenizer, records, work.catalogue, *wording, path, worked)
+        return predict(title, model, tokenizer, records, work.catalogue, *wording, path, worked, shard)
 
     return answer
 
 
-def _asked(config: s.EvaluateCommand, work: Work, worked: Sequence[Record]) -> Answering:
+def _asked(
+    config: s.EvaluateCommand, work: Work, worked: Sequence[Record], shard: tuple[int, int]
+) -> Answering:
     def answer(title: str, records: Sequence[Record], path: Path) -> list[Prediction]:
         assert config.llm is not None
         shown = (worked, work.catalogue, config.prompts, config.target)
         turns = [conversation(record, *shown) for record in records]
         with open_model(config.llm) as model:
-            return ask(title, model, turns, records, work.catalogue, config.decoding, path)
+            return ask(title, model, turns, records, work.catalogue, config.decoding, path, shard)
 
     return answer
 

@@ -25,6 +25,7 @@ from wfllm.bench.stages.pipeline import SOURCES, pipeline
 from wfllm.bench.stages.stage import Stage
 from wfllm.commands.annotator import make_annotator
 from wfllm.commands.lengths import lengths_of
+from wfllm.commands.shards import read_shard
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.errors import WfllmError, one_line, suggestion
@@ -45,7 +46,7 @@ def run(composed: Composed) -> int:
     console = Console()
     root = Path(config.output).expanduser()
     _require_apart(config, root)
-    shard = _shard(config.shard)
+    shard = read_shard(config.shard)
     spent = Spent()
     stages = pipeline(
         config, make_annotator(config.annotator, build_llm(config.llm, root), root, spent), spent
@@ -125,16 +126,6 @@ def _lock(root: Path, shard: tuple[int, int]) -> None:
 
 def _part(shard: tuple[int, int]) -> str:
     return f".lock-{shard[0]}-of-{shard[1]}"
-
-
-def _shard(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d{1,5})/(\d{1,5})", text)
-    number, of = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not 1 <= number <= of:
-        raise WfllmError(
-            f"{text} is no part of a whole", where="shard", mend="Write shard=3/16 for the third of 16."
-        )
-    return number, of
 
 
 def _table(reports: list[StageReport]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,9 +11,10 @@ from rich.console import Console
 
 from wfllm.bench.record import Record
 from wfllm.commands import prepare, report, scoring
-from wfllm.commands.answering import Load
+from wfllm.commands.answering import Load, answering
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
 from wfllm.commands.judging import judging, with_labels
+from wfllm.commands.shards import read_shard
 from wfllm.config.compose import Composed, validate
 from wfllm.config.schema import ApiModel, EvaluateCommand
 from wfllm.errors import WfllmError
@@ -58,6 +59,8 @@ def run(composed: Composed) -> int:
         taken = take_answers(folder, answers_id(plain, work.fingerprint), Path(config.output))
         if taken is not None:
             console.print(f"Answers of {taken}: none is generated again", highlight=False, soft_wrap=True)
+        if read_shard(config.shard) != (1, 1):
+            return _part(config, checkpoint, folder, work, held_out, console)
         load, tokenizer = (None, None) if asked else _model(config, checkpoint, folder, work)
         scores = scoring.evaluate_splits(
             "scores", load, tokenizer, held_out, work, config, folder, tracker, judge
@@ -70,6 +73,30 @@ def run(composed: Composed) -> int:
             raise judge.waiting
         folder.finish(**results)
     report.print_results(console, folder)
+    return 0
+
+
+def _part(
+    config: EvaluateCommand,
+    checkpoint: Checkpoint | None,
+    folder: RunFolder,
+    work: prepare.Work,
+    held_out: Mapping[str, Sequence[Record]],
+    console: Console,
+) -> int:
+    """Answer one shard; whoever has all shards scores them."""
+    asked = isinstance(config.model, ApiModel)
+    load, tokenizer = (None, None) if asked else _model(config, checkpoint, folder, work)
+    answer = answering(load, tokenizer, work, config)
+    (records,) = held_out.values()
+    path = folder.path / "predictions" / f"scores-{config.split}.jsonl"
+    found = answer(f"Answering {config.split} ({config.shard})", records, path)
+    folder.finish(answered=len(found))
+    said = f"Shard {config.shard}: {len(found)} of {len(records)} requests are answered, in {path}"
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"Next: when all shards are in {config.output}, the same command without shard=", markup=False
+    )
     return 0
 
 

@@ -9,7 +9,7 @@ from wfllm.bench.record import Record
 from wfllm.config.schema import BestOf, Decoding, Drawn
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.choose import faults_of
-from wfllm.evaluation.predictions import Prediction, growing, prediction, read_predictions
+from wfllm.evaluation.predictions import Prediction, growing, in_order, prediction, read_predictions
 from wfllm.llm.asker import Asker
 from wfllm.llm.model import Model
 from wfllm.llm.request import Answer, Message, Request
@@ -28,6 +28,7 @@ def ask(
     catalogue: Catalogue,
     decoding: Decoding,
     path: Path,
+    shard: tuple[int, int] = (1, 1),
 ) -> list[Prediction]:
     """Answer the records that `path` does not hold yet, adding each to it; all of them, in order.
 
@@ -37,12 +38,15 @@ def ask(
     Args:
         model: open; what it asks is remembered by its own cache, too.
         turns: the conversation of each record.
+        shard: the part of the records that is asked about here; what others ask is left out.
 
     Raises:
         WfllmError: answers are missing; the same command asks for these alone.
     """
     known = read_predictions(path)
-    waiting = [index for index, record in enumerate(records) if record.id not in known]
+    part, parts = shard
+    mine = [index for index in range(len(records)) if index % parts == part - 1]
+    waiting = [index for index in mine if records[index].id not in known]
     faults = faults_of([record.apis for record in records], catalogue)
 
     async def answered(asker: Asker, index: int) -> Answer:
@@ -63,9 +67,9 @@ def ask(
                 best, least = other, wrong
         return best
 
-    before = len(records) - len(waiting)
+    before = len(mine) - len(waiting)
     missing = 0
-    with growing(path, frozenset(known)) as add, progress(title, len(records), "answer", before) as bar:
+    with growing(path, frozenset(known)) as add, progress(title, len(mine), "answer", before) as bar:
         for index, answer in zip(waiting, model.each(waiting, answered), strict=True):
             if answer.text is None and not answer.final:
                 missing += 1
@@ -78,11 +82,11 @@ def ask(
     model.tell()
     if missing:
         raise WfllmError(
-            f"{missing} of {len(records)} requests have no answer yet",
+            f"{missing} of {len(mine)} requests have no answer yet",
             where="model=api",
             mend="What is answered is kept; the same command asks for the others.",
         )
-    return [known[r.id] for r in records]
+    return in_order(records, known, path)
 
 
 def _request(turns: Sequence[Mapping[str, str]], record: Record, decoding: Decoding, sample: int) -> Request:

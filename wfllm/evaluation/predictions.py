@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generation.choose import faults_of
 from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.evaluation.worked import fitting_conversation
+from wfllm.files import write_bytes
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue
 
@@ -69,8 +70,7 @@ def growing(path: Path, known: Container[str]) -> Iterator[Callable[[Sequence[Pr
 
         def add(items: Sequence[Prediction]) -> None:
             new = [item for item in items if item.id not in known]
-            lines = [json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in new]
-            file.write("".join(lines).encode("utf-8", "replace"))
+            file.write("".join(map(_line, new)).encode("utf-8", "replace"))
             file.flush()
             os.fsync(file.fileno())
 
@@ -88,18 +88,22 @@ def predict(
     decoding: Decoding,
     path: Path,
     worked: Sequence[Record] = (),
+    shard: tuple[int, int] = (1, 1),
 ) -> list[Prediction]:
     """Answer the records that `path` does not hold yet, adding them batch by batch; all of them, in order.
 
+    When all are there the file is put into the records' order, whoever answered them in whichever parts.
+
     Args:
-        worked: examples shown before each request.
         load: gives the model; called only where an answer is missing.
+        worked: examples shown before each request.
+        shard: the part of the batches that is answered here; what others answer is left out.
     """
     known = read_predictions(path)
     kept = {index for index, record in enumerate(records) if record.id in known}
     with progress(title, len(records), "answer", len(kept)) as bar:
         if len(kept) == len(records):
-            return [known[r.id] for r in records]
+            return in_order(records, known, path)
         model = load()
         room = context_of(model) - decoding.max_new_tokens
         fixed = (worked, tokenizer, catalogue, prompts, target, room)
@@ -118,11 +122,25 @@ def predict(
                 texts,
                 decoding,
                 kept=kept,
+                shard=shard,
                 faults=faults_of([r.apis for r in records], catalogue),
                 done=keep,
                 tick=bar.move,
             )
-    return [known[r.id] for r in records]
+    return in_order(records, known, path)
+
+
+def in_order(records: Sequence[Record], known: Mapping[str, Prediction], path: Path) -> list[Prediction]:
+    """The predictions in the order of the records; where none is missing, the file has that order, too."""
+    found = [known[record.id] for record in records if record.id in known]
+    text = "".join(map(_line, found)).encode("utf-8", "replace")
+    if len(found) == len(records) and path.is_file() and path.read_bytes() != text:
+        write_bytes(path, text)
+    return found
+
+
+def _line(item: Prediction) -> str:
+    return json.dumps(asdict(item), ensure_ascii=False) + "\n"
 
 
 def _cut_last_line(path: Path) -> None:

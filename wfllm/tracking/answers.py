@@ -10,7 +10,7 @@ from wfllm.tracking.run_folder import RunFolder, find_runs
 
 
 def take_answers(run: RunFolder, answers: str, output: Path) -> Path | None:
-    """Copy the predictions of the evaluation that has most of the same ones; the folder they are of.
+    """Copy the predictions of all evaluations with the same ones; the folder of the one that has most.
 
     Where the run has predictions of its own, or no other run has the same, nothing is copied.
 
@@ -26,10 +26,11 @@ def take_answers(run: RunFolder, answers: str, output: Path) -> Path | None:
     files = [file for other in found if other.path != run.path for file in _files(other)]
     if not files:
         return None
-    best = max(files, key=lambda file: file.stat().st_size)
+    files.sort(key=lambda file: (-file.stat().st_size, str(file)))
+    lines = dict.fromkeys(line for file in files for line in file.read_bytes().splitlines(keepends=True))
     folder.mkdir(parents=True, exist_ok=True)
-    write_bytes(folder / best.name, best.read_bytes())
-    return best.parent.parent
+    write_bytes(folder / files[0].name, b"".join(line for line in lines if line.endswith(b"\n")))
+    return files[0].parent.parent
 
 
 def _same(other: RunFolder, answers: str) -> bool:

@@ -16,7 +16,7 @@ from wfllm.shortcuts.api import Api
 NOT_IN_RESULT = ("output", "dry_run", "preview", "show", "logger", "sweep")
 """Keys that change where things are written or shown, not what comes out."""
 
-NOT_IN_ANSWERS = ("metrics", "judge")
+NOT_IN_ANSWERS = ("metrics", "judge", "shard")
 """Groups of an evaluation that change what is said of the answers, and not the answers."""
 
 NOT_IN_TRAINING = (

@@ -160,6 +160,9 @@ class EvaluateCommand(KnowsApis):
     thoughts: CatalogueThoughts
     prompts: Prompts
     target: Target
+    shard: str = "1/1"
+    """Which batches this machine answers: `3/16` every sixteenth, from the third on. It scores nothing; the
+    same command without `shard` takes the answers of all shards whose runs are in `output`."""
     shots: Count = 0
     """Worked examples before each request, drawn from the training records with `seed`; the paper's ICL has
     one."""

@@ -33,6 +33,7 @@ def generate(
     decoding: Decoding,
     *,
     kept: Collection[int] = (),
+    shard: tuple[int, int] = (1, 1),
     faults: Faults = lambda _index, _answer: 0,
     done: Callable[[list[int], list[str]], None] = lambda _indices, _answers: None,
     tick: Callable[[float], None] = lambda _answers: None,
@@ -44,6 +45,7 @@ def generate(
         prompts: texts with the chat template applied.
         kept: indices of prompts that have their answers; a batch of such prompts alone is left out. A batch
             is never made smaller for them, so that its other answers are what they would have been.
+        shard: only batches of this part of all are answered, `(3, 16)` the third of every sixteen.
         faults: what `best_of` chooses by.
         done: called with the indices and answers of a batch as soon as all of it is answered.
         tick: called at every token with the answers done so far; parts of answers count.
@@ -62,7 +64,7 @@ def generate(
     before, kept = 0, set(kept)
     shared = common_prefix(encoded) if decoding.share_prefix else 0
     read = None
-    for rows in batches(list(map(len, encoded)), decoding.batch_size):
+    for place, rows in enumerate(batches(list(map(len, encoded)), decoding.batch_size)):
         longest = len(encoded[rows[0]])
         room = min(decoding.max_new_tokens, limit - longest)
         if room < 1:
@@ -71,7 +73,7 @@ def generate(
                 where="generation",
                 mend="Use prompts.documentation=signature or a model with a longer context.",
             )
-        if not kept.issuperset(rows):
+        if place % shard[1] == shard[0] - 1 and not kept.issuperset(rows):
             if shared and read is None:
                 read = read_prefix(model, encoded[rows[0]][:shared])
                 shared = shared if read is not None else 0
