@@ -15,7 +15,7 @@ from wfllm.commands.prepare import Work
 from wfllm.commands.samples import Samples, batches, encode_splits
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
-from wfllm.data.feed import Feed
+from wfllm.data.module import WorkflowData
 from wfllm.errors import WfllmError
 from wfllm.models.base import base_files
 from wfllm.models.load import load_tokenizer, meta_model
@@ -23,6 +23,7 @@ from wfllm.models.rough import CHARACTERS, RoughTokenizer
 from wfllm.tracking.identity import run_id
 from wfllm.training.distributed import devices_of, shares
 from wfllm.training.flops import cost_of
+from wfllm.training.lean import half_of
 from wfllm.training.loop import precision_of, total_steps
 from wfllm.training.memory import Memory, memory_of
 from wfllm.training.strategies import apply_strategy
@@ -113,7 +114,7 @@ def _how(tokenizer: Any) -> str:
     return f"; its tokenizer is not here: {CHARACTERS:g} characters a token" if rough else ""
 
 
-def _memory(config: s.TrainCommand, data: Feed, model: Any) -> Memory:
+def _memory(config: s.TrainCommand, data: WorkflowData, model: Any) -> Memory:
     """Of the largest batch of the first epoch."""
     lengths = [len(sample.input_ids) for sample in data.train]
     order = data.order(0)
@@ -124,6 +125,8 @@ def _memory(config: s.TrainCommand, data: Feed, model: Any) -> Memory:
             ((len(b), max(lengths[i] for i in b)) for b in order), key=lambda size: size[0] * size[1]
         )
     learned = max(sum(data.train[i].supervised for i in batch) for batch in order)
+    trainer = config.trainer
+    lean = trainer.lean and trainer.parallel in ("none", "ddp") and not trainer.compile
     return memory_of(
         model,
         rows=rows,
@@ -135,6 +138,9 @@ def _memory(config: s.TrainCommand, data: Feed, model: Any) -> Memory:
         zero_stage=config.trainer.zero_stage,
         recompute=config.trainer.activation_checkpointing,
         loss_chunk=config.trainer.loss_chunk,
+        lean=lean,
+        half=half_of(_precision(config), config.strategy.name) if lean else None,
+        gpu=trainer.accelerator == "gpu" or (trainer.accelerator == "auto" and torch.cuda.is_available()),
     )
 
 
@@ -162,7 +168,7 @@ def _shown(memory: Memory, device: Hardware) -> dict[str, str]:
 
 
 def _time(
-    config: s.TrainCommand, samples: Samples, data: Feed, model: Any, steps: int, device: Hardware
+    config: s.TrainCommand, samples: Samples, data: WorkflowData, model: Any, steps: int, device: Hardware
 ) -> str:
     """Of the steps alone, at `trainer.utilisation` of the devices' peak; evaluation comes on top."""
     cost = cost_of(model)

@@ -21,14 +21,17 @@ GPU = 2**27
 
 def takes(head: Any) -> bool:
     """Whether this output head is a plain matrix, in arithmetic whose gradients need no scaling."""
-    if type(head) is not nn.Linear or head.bias is not None or not head.weight.is_floating_point():
-        return False
-    return _compute_type(head.weight) != torch.float16
+    return is_matrix(head) and _compute_type(head.weight) != torch.float16
 
 
-def positions_at_once(weight: Tensor) -> int:
+def is_matrix(head: Any) -> bool:
+    """Whether an output head gives products with its weights and nothing else."""
+    return type(head) is nn.Linear and head.bias is None and head.weight.is_floating_point()
+
+
+def positions_at_once(weight: Tensor, gpu: bool) -> int:
     """Positions of a chunk, for an output head's weights [vocabulary, width]."""
-    most = GPU if weight.is_cuda else TRAINED if weight.requires_grad else FROZEN
+    most = GPU if gpu else TRAINED if weight.requires_grad else FROZEN
     return max(1, most // weight.shape[0])
 
 
@@ -46,7 +49,7 @@ def weighted_loss(
     Returns:
         A scalar, float32.
     """
-    size = size or positions_at_once(head.weight)
+    size = size or positions_at_once(head.weight, hidden.is_cuda)
     loss: Tensor = _weighted_loss(hidden, head.weight, targets, weights, size, _compute_type(hidden))
     return loss
 

@@ -1,12 +1,14 @@
 """Memory of one device in training, part by part, counted without any weights.
 
 Weights, gradients and optimiser states follow from the parameters. What the backward pass keeps is counted
-where it arises: the model's own forward pass runs on tensors that have a shape and no content, and every
-tensor that autograd holds on to is added up. What the allocator loses and the libraries take is not known.
+where it arises: the model's own forward pass, with the lean layers where training has them, runs on tensors
+that have a shape and no content, and every tensor that autograd holds on to is added up. What the allocator
+loses and the libraries take is not known.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
@@ -16,6 +18,8 @@ import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from wfllm.training import head
+from wfllm.training.lean import lean as lean_layers
 from wfllm.training.loss import chunk_size
 from wfllm.training.speed import blocks_of
 from wfllm.training.strategies.qlora import stored_bytes
@@ -52,6 +56,9 @@ def memory_of(
     zero_stage: int = 3,
     recompute: bool = False,
     loss_chunk: int | None = None,
+    lean: bool = False,
+    half: torch.dtype | None = None,
+    gpu: bool = False,
 ) -> Memory:
     """Memory of a training step.
 
@@ -63,7 +70,13 @@ def memory_of(
         parallel, devices, zero_stage: how the work is cut.
         recompute: whether blocks keep only what they take in.
         loss_chunk: as `trainer.loss_chunk`.
+        lean: whether layers and head are the lean ones.
+        half: of lean layers, what frozen weights are kept in.
+        gpu: whether the device is one, whose chunks of logits are larger.
     """
+    if lean:
+        model = copy.deepcopy(model)  # of which lean layers are made, and weights rounded
+        lean_layers(model, half)
     states = 2  # AdamW keeps the means of gradient and squared gradient
     weights, trained = stored_bytes(model), _trained_bytes(model)
     gradients, optimizer, gathered = trained, states * trained, 0
@@ -86,11 +99,29 @@ def memory_of(
         activations = outside + len(blocks) * entry + max(blocks, default=0)
     else:
         activations = outside + sum(blocks)
+    logits = _logits(model, learned, low, loss_chunk, lean, gpu)
+    return Memory(weights, gradients, optimizer, gathered, activations, logits)
+
+
+def _logits(
+    model: Any, learned: int, low: torch.dtype | None, loss_chunk: int | None, lean: bool, gpu: bool
+) -> int:
+    """What head and loss take at once beside what is kept of the blocks."""
     vocabulary = model.config.get_text_config().vocab_size
-    at_once = min(learned, chunk_size(loss_chunk, learned, vocabulary))
-    # Of a logit: as the head gives it, in float32, its log-probability and its gradient in both types.
-    each = 4 + 4 + 4 + 2 * (2 if low is not None else 4)
-    return Memory(weights, gradients, optimizer, gathered, activations, at_once * vocabulary * each)
+    output = model.get_output_embeddings()
+    fused = lean and loss_chunk != 0 and head.is_matrix(output) and low != torch.float16
+    if fused:
+        at_once = min(learned, loss_chunk or head.positions_at_once(output.weight, gpu))
+    else:
+        at_once = min(learned, chunk_size(loss_chunk, learned, vocabulary))
+    # Of a logit: as the head gives it, in float32, its log-probability and its gradient in both types. Where
+    # gradients are made along with the loss, they take the log-probability's place.
+    small = low.itemsize if low is not None else 4
+    each = (small if low is not None else 0) + 4 + 4 + (small if fused else 4 + small)
+    matrix = output.weight
+    rounded = matrix.numel() * small if low is not None else 0
+    trained = matrix.numel() * (4 + small) if fused and matrix.requires_grad else 0
+    return int(at_once * vocabulary * each + rounded + trained)
 
 
 def _trained_bytes(module: Any) -> int:
@@ -177,8 +208,6 @@ def _without_content(model: Any, dtype: torch.dtype | None) -> None:
 @contextmanager
 def _unchanged(model: Any) -> Iterator[None]:
     """Give a model on the meta device its own parameters and buffers back."""
-    import copy
-
     before = [(m, copy.copy(m._parameters), copy.copy(m._buffers)) for m in model.modules()]
     try:
         yield
