@@ -15,7 +15,7 @@ from wfllm.commands.prepare import Work
 from wfllm.commands.samples import Samples, batches, encode_splits
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
-from wfllm.data.module import WorkflowData
+from wfllm.data.feed import Feed
 from wfllm.errors import WfllmError
 from wfllm.models.base import base_files
 from wfllm.models.load import load_tokenizer, meta_model
@@ -114,7 +114,7 @@ def _how(tokenizer: Any) -> str:
     return f"; its tokenizer is not here: {CHARACTERS:g} characters a token" if rough else ""
 
 
-def _memory(config: s.TrainCommand, data: WorkflowData, model: Any) -> Memory:
+def _memory(config: s.TrainCommand, data: Feed, model: Any) -> Memory:
     """Of the largest batch of the first epoch."""
     lengths = [len(sample.input_ids) for sample in data.train]
     order = data.order(0)
@@ -168,7 +168,7 @@ def _shown(memory: Memory, device: Hardware) -> dict[str, str]:
 
 
 def _time(
-    config: s.TrainCommand, samples: Samples, data: WorkflowData, model: Any, steps: int, device: Hardware
+    config: s.TrainCommand, samples: Samples, data: Feed, model: Any, steps: int, device: Hardware
 ) -> str:
     """Of the steps alone, at `trainer.utilisation` of the devices' peak; evaluation comes on top."""
     cost = cost_of(model)
