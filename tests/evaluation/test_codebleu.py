@@ -93,6 +93,11 @@ def test_total_is_the_plain_weighted_mean() -> None:
     assert score.total == pytest.approx(sum(parts) / 4)
 
 
+def test_the_total_is_rounded_once_on_every_python() -> None:
+    """`sum` of floats gives 0.4 here before Python 3.12, and 0.5 since."""
+    assert codebleu(REFERENCE, REFERENCE, weights=(0.1, 1e16, -1e16, 0.4)).total == 0.5
+
+
 def test_answers_that_deserve_nothing_get_nothing() -> None:
     nothing = CodeBleu(0.0, 0.0, 0.0, 0.0, 0.0)
     missing: list[tuple[str, str | None]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from wfllm.config.schema import Metrics
@@ -73,5 +74,5 @@ def mean(scores: Sequence[Scores]) -> dict[str, float]:
     for name in METRICS:
         values = [value for row in scores if (value := row.get(name)) is not None]
         if values:
-            means[name] = sum(values) / len(values)
+            means[name] = math.fsum(values) / len(values)  # sum() rounds otherwise since Python 3.12
     return means

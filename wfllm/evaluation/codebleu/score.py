@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -165,7 +166,9 @@ def _weighted(
     ngram: float, weighted_ngram: float, syntax: float, dataflow: float | None, weights: Weights
 ) -> CodeBleu:
     parts = (ngram, weighted_ngram, syntax, dataflow or 0.0)
-    return CodeBleu(*parts, total=sum(weight * part for weight, part in zip(weights, parts, strict=True)))
+    # Not sum(): since Python 3.12 it rounds floats otherwise.
+    total = math.fsum(weight * part for weight, part in zip(weights, parts, strict=True))
+    return CodeBleu(*parts, total)
 
 
 def _components(
