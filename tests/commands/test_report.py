@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.commands.conftest import Run, the_run
 from tests.report.making import REFERENCE, sample, write_run
+from tests.test_readme import ROOT, commands
 from wfllm.cli import main
 from wfllm.commands.report import leave_report
 from wfllm.tracking.run_folder import RunFolder
@@ -64,3 +66,31 @@ def test_a_page_that_cannot_be_made_costs_the_run_nothing(
     leave_report(run, tracker, Console())
     assert tracker.pages == []
     assert "No report:" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_document_run(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.chdir(tmp_path)
+    found = [w for w in commands((ROOT / "docs" / "report.md").read_text(encoding="utf-8")) if w]
+    assert len(found) == 3
+    for words in found:
+        assert main([f"run={run.path}" if w.startswith("run=") else w for w in words[1:]]) == 0
+    assert opened == [(run.path / "report.html").resolve().as_uri()]
+    assert (tmp_path / "report" / "tiny.html").is_file()
+    assert (tmp_path / "report" / "tiny.csv").is_file()
+
+
+@pytest.mark.slow
+def test_an_evaluation_leaves_its_page_and_its_breakdown(wfllm: Run, tmp_path: Path) -> None:
+    few = ["data.max_records=12", "limit=2", "decoding.max_new_tokens=8", "logger=none"]
+    done = wfllm("evaluate", "model=tiny", *few)
+    run = the_run(tmp_path, "evaluate")
+    assert "No report" not in done.stdout
+    assert "report.html" in done.stdout
+    assert (run / "report.html").stat().st_size > 10_000
+    rows = (run / "predictions" / "scores-id.by.csv").read_text(encoding="utf-8").splitlines()
+    assert any(row.startswith("all,all,codebleu,2,") for row in rows)
