@@ -15,6 +15,8 @@ import pytest
 
 from tests.report.making import CHANGED, REFERENCE, hostile, sample, write_run
 from wfllm.errors import WfllmError
+from wfllm.evaluation.predictions import Prediction
+from wfllm.evaluation.score import Scores
 from wfllm.report.sample import MAX_ANSWER, MAX_CODE
 from wfllm.report.write import Written, write_report
 from wfllm.tracking.run_folder import RunFolder
@@ -46,8 +48,10 @@ def write(run: RunFolder, charts: int = 9, max_bytes: int = 10**7) -> tuple[Writ
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """Right, changed, empty, hostile and huge answers."""
     codes = [REFERENCE, CHANGED, None, "if (", HUGE]
-    after = [(sample(f"p{i}", code), {"codebleu": i / 10, "parses": 1.0}) for i, code in enumerate(codes)]
-    after.append((hostile("h"), {"codebleu": 0.3, "parses": None}))
+    after: list[tuple[Prediction, Scores]] = [
+        *((sample(f"p{i}", code), {"codebleu": i / 10, "parses": 1.0}) for i, code in enumerate(codes)),
+        (hostile("h"), {"codebleu": 0.3, "parses": None}),
+    ]
     before = [(sample("p0", "x = 1\n"), {"codebleu": 0.1, "parses": 0.0})]
     votes = [{"passes": True, "reason": "It greets."}, {"passes": False, "reason": "</script>"}]
     verdicts = {"after-id": [{"id": "p0", "passes": True, "votes": votes}]}

@@ -46,7 +46,7 @@ def fit(
     first = world is None or world.rank == 0
     pl.seed_everything(config.seed, workers=True, verbose=False)
     model = load_to_train(base, config.model, config.strategy, config.trainer)
-    data = batches(config, samples, tokenizer.pad_token_id, world, WorkflowData)
+    data = batches(WorkflowData, config, samples, tokenizer.pad_token_id, world)
     if config.trainer.batching == "packed":
         isolate(model)
     steps = total_steps(shares(data.batches_per_epoch), config.trainer)

@@ -64,7 +64,7 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
         tokenizer = _tokenizer(base, config.model)
         samples = encode_splits(config, work, tokenizer, console)
         model = apply_strategy(meta_model(base, config.model), config.strategy)
-    data = batches(config, samples, tokenizer.pad_token_id)
+    data = batches(Feed, config, samples, tokenizer.pad_token_id)
     scale = (trainer.plan_records or len(samples.train)) / len(samples.train)
     steps = total_steps(shares(round(data.batches_per_epoch * scale), world), trainer)
     account = samples.account["train"]

@@ -106,16 +106,16 @@ def _require_learned(store: Store, weights: Sequence[float]) -> None:
 
 
 def batches(
+    made: type[AnyFeed],
     config: s.TrainCommand,
     samples: Samples,
     pad_id: int,
     world: World | None = None,
-    made: type[AnyFeed] = Feed,  # type: ignore[assignment]
 ) -> AnyFeed:
     """The samples in batches, as `trainer.batching` says; this process's share where there are several.
 
     Args:
-        made: what comes out, a feed or what Lightning takes for one.
+        made: what comes out: `Feed`, or `WorkflowData`, which is one that Lightning takes.
     """
     packed = config.trainer.batching == "packed"
     return made(

@@ -40,9 +40,9 @@ def test_a_trained_checkpoint_writes_what_evaluation_would(
     wfllm: Run,  # noqa: F811
     tmp_path: Path,
 ) -> None:
+    from wfllm.commands.answering import for_generation
     from wfllm.commands.checkpoint import open_checkpoint
     from wfllm.commands.prepare import settle
-    from wfllm.commands.answering import for_generation
     from wfllm.config.schema import Decoding
     from wfllm.data.encode import fitting_prompt
     from wfllm.evaluation.generation.generate import context_of, generate
