@@ -27,5 +27,5 @@ def run(folder: Path, seconds: float, words: list[str]) -> None:
         time.sleep(seconds)
         return answer(self, layout, prompts, *rest)
 
-    _Batch.answer = noted  # type: ignore[method-assign]
+    _Batch.answer = noted  # type: ignore[method-assign, assignment]
     sys.exit(main(words))

@@ -48,10 +48,9 @@ def write(run: RunFolder, charts: int = 9, max_bytes: int = 10**7) -> tuple[Writ
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """Right, changed, empty, hostile and huge answers."""
     codes = [REFERENCE, CHANGED, None, "if (", HUGE]
-    after: list[tuple[Prediction, Scores]] = [
-        *((sample(f"p{i}", code), {"codebleu": i / 10, "parses": 1.0}) for i, code in enumerate(codes)),
-        (hostile("h"), {"codebleu": 0.3, "parses": None}),
-    ]
+    after: list[tuple[Prediction, Scores]] = [(hostile("h"), {"codebleu": 0.3, "parses": None})]
+    for number, code in enumerate(codes):
+        after.insert(number, (sample(f"p{number}", code), {"codebleu": number / 10, "parses": 1.0}))
     before = [(sample("p0", "x = 1\n"), {"codebleu": 0.1, "parses": 0.0})]
     votes = [{"passes": True, "reason": "It greets."}, {"passes": False, "reason": "</script>"}]
     verdicts = {"after-id": [{"id": "p0", "passes": True, "votes": votes}]}

@@ -47,7 +47,7 @@ def print_preview(config: TrainCommand, work: Work, console: Console) -> None:
     for split, part in (("train", samples.train), ("dev", samples.dev)):
         if isinstance(part, Store):
             _print_misfits(split, part.account, config.model.context, console)
-    _print_batches(Feed, config, samples, batches(Feed, config, samples, tokenizer.pad_token_id), console)
+    _print_batches(config, samples, batches(Feed, config, samples, tokenizer.pad_token_id), console)
     text = "Next: the same command without preview, or with dry_run=true for what it would take"
     console.print(text, soft_wrap=True)
 
