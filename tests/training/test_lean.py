@@ -16,6 +16,7 @@ from wfllm.training.head import weighted_loss
 from wfllm.training.kernels import Recipe
 from wfllm.training.lean import half_of, lean
 from wfllm.training.loss import summed_loss
+from wfllm.training.speed import recompute_activations
 from wfllm.training.strategies import apply_strategy
 
 BATCH = collate(make_samples(4), pad_id=0)
@@ -51,6 +52,18 @@ def test_loss_and_gradients_are_the_plain_ones(strategy: Strategy) -> None:
     assert wanted
     for name, grad in wanted.items():
         torch.testing.assert_close(found[name], grad, rtol=1e-4, atol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize("strategy", [Lora(name="lora", r=4), Full(name="full")], ids=["lora", "full"])
+def test_activations_computed_again_change_nothing(strategy: Strategy) -> None:
+    """What a layer has kept can then be asked for a single time."""
+    _, other, _ = two_models(strategy)
+    again = copy.deepcopy(other)
+    recompute_activations(again.train())
+    (expected, wanted), (loss, found) = gradients(other.train(), True), gradients(again, True)
+    assert torch.equal(loss, expected)
+    assert wanted.keys() == found.keys()
+    assert all(torch.equal(found[name], grad) for name, grad in wanted.items())
 
 
 def test_under_autocast_they_differ_by_rounding_alone() -> None:

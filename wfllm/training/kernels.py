@@ -106,9 +106,14 @@ class _PlainLinear(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        grad, weight, grad_weight = _rows(grad), ctx.saved_tensors[0], None
+        grad, grad_weight = _rows(grad), None
+        # Asked for once: where activations are computed again, they are there a single time.
         if ctx.needs_input_grad[1]:
-            grad_weight = (grad.T @ _rows(_kept(ctx, 1)[1])).to(weight.dtype)
+            weight, x = _kept(ctx, 1)
+            grad_weight = (grad.T @ _rows(x)).to(weight.dtype)
+            del x
+        else:
+            (weight,) = ctx.saved_tensors
         grad_bias = grad.sum(0).to(ctx.bias) if ctx.needs_input_grad[2] else None
         grad_x = (grad @ weight.to(grad.dtype)).view(ctx.shape) if ctx.needs_input_grad[0] else None
         return grad_x, grad_weight, grad_bias
