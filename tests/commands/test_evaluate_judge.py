@@ -160,7 +160,7 @@ def test_another_judge_and_labels_need_no_new_answers(
     assert judged["agreement"]["value"] == 1
     assert judged["corrected"]["value"] == 0.5
     said = capsys.readouterr().out
-    assert "none is generated again" in said
+    assert "they are not generated again" in said
     assert "Cohen's kappa" in said
     assert "passes is 'maybe', not true or false" in said
     labels.write_text("id,passes\n" + "".join(f"{name},yes\n" for name in ids))

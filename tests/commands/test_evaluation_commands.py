@@ -54,7 +54,7 @@ def test_they_run_in_their_order(wfllm: Run, server: FaultServer, tmp_path: Path
     # Another metric takes the answers of the first; nobody is asked and no model answers.
     first = sorted((tmp_path / "outputs" / "evaluate").glob("*/*/predictions/scores-id.jsonl"))
     again = wfllm(*wanted()[-1][:1], *words[1:], *SMALL, "metrics.families=[checks]")
-    assert "none is generated again" in again.stdout
+    assert "they are not generated again" in again.stdout
     assert len(server.bodies) == 4
     new = sorted((tmp_path / "outputs" / "evaluate").glob("*/*/predictions/scores-id.jsonl"))
     (taken,) = set(new) - set(first)

@@ -58,7 +58,11 @@ def run(composed: Composed) -> int:
         judge = judging(config.judge, console)
         taken = take_answers(folder, answers_id(plain, work.fingerprint), Path(config.output))
         if taken is not None:
-            console.print(f"Answers of {taken}: none is generated again", highlight=False, soft_wrap=True)
+            console.print(
+                f"Answers taken over from {taken}; they are not generated again",
+                highlight=False,
+                soft_wrap=True,
+            )
         if read_shard(config.shard) != (1, 1):
             return _part(config, checkpoint, folder, work, held_out, console)
         load, tokenizer = (None, None) if asked else _model(config, checkpoint, folder, work)

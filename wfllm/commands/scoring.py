@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.bench.record import Record
-from wfllm.commands.answering import Load as Load
-from wfllm.commands.answering import answering
-from wfllm.commands.answering import for_generation as for_generation
+from wfllm.commands.answering import Load, answering
 from wfllm.commands.judging import Judging
 from wfllm.commands.prepare import Work
 from wfllm.config import schema as s

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wfllm.commands import prepare, scoring
+from wfllm.commands.answering import for_generation
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
 from wfllm.config.compose import Composed, validate
 from wfllm.config.schema import TevalCommand
@@ -100,7 +101,7 @@ def _answer_and_score(
     path = folder.path / "predictions" / f"{form}.jsonl"
     predictions = answer_questions(
         f"Planning ({config.form})",
-        lambda: scoring.for_generation(load(), config.decoding),
+        lambda: for_generation(load(), config.decoding),
         tokenizer,
         questions,
         config.decoding,

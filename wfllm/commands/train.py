@@ -10,6 +10,7 @@ from rich.console import Console
 
 from wfllm.bench.record import Record
 from wfllm.commands import prepare, report, scoring
+from wfllm.commands.answering import Load
 from wfllm.commands.fit import fit
 from wfllm.commands.plan import print_plan
 from wfllm.commands.preview import print_preview
@@ -97,7 +98,7 @@ def _stages(
     }
     results: dict[str, object] = {"lengths": samples.account}
 
-    def evaluate(when: str, load: scoring.Load) -> None:
+    def evaluate(when: str, load: Load) -> None:
         results[when] = scoring.evaluate_splits(
             when, load, tokenizer, held_out, work, config, folder, tracker
         )
