@@ -49,3 +49,11 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no {SHARED_DATA}: the real files are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing a dataset's page is most of what a small build costs, and few tests look at it."""
+    from wfllm.bench.describe import plots
+
+    monkeypatch.setattr(plots, "figure_svg", lambda *_: "<svg/>")

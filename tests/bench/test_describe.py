@@ -36,12 +36,6 @@ FILES = ("README.md", "describe.csv", "describe.html", "describe.json")
 HOSTILE = "</style><script>alert(1)</script>\u202e\x00\x1b[31m$x_1^{$ & \"'` |\n# *bold* [a](b) 漢字 🙂"
 
 
-@pytest.fixture
-def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plots take a tenth of a second each, and most tests do not look at them."""
-    monkeypatch.setattr(plots, "figure_svg", lambda *_: "<svg/>")
-
-
 def rows(build: Build, name: str, sources: Iterable[str] = ("split",), **more: Any) -> dict[Any, Any]:
     """A table as row name → column → value."""
     for table in tables(gather(build, list(sources), **more)):

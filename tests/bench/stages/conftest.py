@@ -95,3 +95,8 @@ def keys(server: FaultServer, **more: Any) -> list[str]:
     """Overrides that ask the server, with quick retries."""
     quick = {"first_wait": 0.01, "longest_wait": 0.1, "timeout": 5, "key_variable": "null", **more}
     return [f"llm.base_url={server.url}", "llm.model=m", *(f"llm.{k}={v}" for k, v in quick.items())]
+
+
+@pytest.fixture(autouse=True)
+def _no_plots(no_plots: None) -> None:
+    """No stage draws: only the page of a whole build has pictures."""
