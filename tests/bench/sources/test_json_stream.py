@@ -38,18 +38,20 @@ def values(text: str, size: int = 7) -> list[Any]:
 
 
 @given(st.lists(VALUES, max_size=6), st.integers(1, 9), st.sampled_from([None, 1]))
+@settings(max_examples=40)
 def test_a_list_is_read_whole_in_any_pieces(given: list[Any], size: int, indent: int | None) -> None:
     assert values(json.dumps(given, indent=indent), size) == given
 
 
 @given(st.lists(VALUES, max_size=6), st.integers(1, 9))
+@settings(max_examples=40)
 def test_lines_are_read_whole_in_any_pieces(given: list[Any], size: int) -> None:
     text = "\n\n".join(json.dumps(value) for value in [{}, *given])
     assert values(text, size) == [{}, *given]
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=2), VALUES, max_size=2), min_size=1, max_size=4), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_list_that_is_cut_yields_what_is_whole_and_one_fault(given: list[Any], data: st.DataObject) -> None:
     text = json.dumps(given)
     cut = data.draw(st.integers(1, len(text) - 1))
