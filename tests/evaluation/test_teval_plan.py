@@ -23,7 +23,8 @@ from wfllm.evaluation.teval.plan import (
 
 ONE = [Step(0, "Maps.find", "{'place': 'Rome'}")]
 
-words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+words = st.text(max_size=12).filter(lambda text: "```" not in text)
+"""A fence begins the answer wherever it stands, as the benchmark reads it: in a name, too."""
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
