@@ -51,7 +51,7 @@ BROKEN = st.lists(
 PROGRAMS = st.one_of(blocks(), BROKEN)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(PROGRAMS, st.booleans())
 def test_one_run_learns_what_running_every_loop_twice_does(code: str, exact: bool) -> None:
     try:
@@ -168,7 +168,7 @@ def _geometric_mean(ratios: list[tuple[float, float]]) -> float:
     return math.sqrt(math.sqrt(product))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(PROGRAMS, PROGRAMS)
 def test_shapes_are_equal_where_the_parser_writes_subtrees_alike(left: str, right: str) -> None:
     shapes: dict[Hashable, int] = {}
