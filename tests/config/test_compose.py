@@ -26,6 +26,7 @@ NEEDS = {
     "generate": ["query=a timer", "checkpoint=run"],
     "teval": ["questions=plan_json_v2.json"],
     "repeat": ["run=run"],
+    "report": ["run=run"],
 }
 NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=somewhere")
 NEEDED |= dict.fromkeys(("local", "replay"), "llm.path=somewhere")

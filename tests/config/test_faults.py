@@ -39,7 +39,7 @@ def test_a_key_of_another_option_names_that_option() -> None:
 def test_an_unknown_option_names_the_nearest_and_all() -> None:
     problem = faults("train", "model=tinny")["model"]
     assert problem.origin == "command line"
-    assert problem.mend == ("Did you mean tiny? It is one of: llama31_8b, qwen2_7b, smollm2_135m, tiny.")
+    assert problem.mend == ("Did you mean tiny? It is one of: api, llama31_8b, qwen2_7b, smollm2_135m, tiny.")
 
 
 NO_OPTIONS = ["null", "{name: tiny}", "[tiny]", "3", "''", "../model/tiny", "/etc/passwd"]
@@ -49,7 +49,7 @@ NO_OPTIONS = ["null", "{name: tiny}", "[tiny]", "3", "''", "../model/tiny", "/et
 def test_what_is_no_option_at_all(value: str) -> None:
     (problem,) = read_overrides([f"model={value}"], ["model"]).problems
     assert problem.cause.startswith("no option")
-    assert "It is one of: llama31_8b" in problem.mend
+    assert "It is one of: api, llama31_8b" in problem.mend
 
 
 def test_no_preset_is_asked_for_by_leaving_it_out() -> None:
