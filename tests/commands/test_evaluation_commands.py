@@ -42,7 +42,7 @@ def test_they_run_in_their_order(wfllm: Run, server: FaultServer, tmp_path: Path
         if "model=api" in words:
             words += ["llm.key_variable=null", "data.max_records=12"]
         elif "checkpoint" not in given:
-            words += ["model=tiny", "data.max_records=12"]
+            words += ["model=tiny", "data.max_records=12", "target=code_only"]  # an example has to fit in
         done = wfllm(*words, *SMALL)
         assert "2 requests" in " ".join(done.stdout.split())
         asked.append(len(server.bodies))
