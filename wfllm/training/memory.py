@@ -18,6 +18,8 @@ import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from wfllm.errors import WfllmError
+from wfllm.models.segments import isolate
 from wfllm.training import head
 from wfllm.training.lean import lean as lean_layers
 from wfllm.training.loss import chunk_size
@@ -165,7 +167,7 @@ def _kept(
 
     head = model.get_output_embeddings()
     own = head.__dict__.get("forward")
-    with FakeTensorMode(allow_non_fake_inputs=True), _unchanged(model):
+    with FakeTensorMode(allow_non_fake_inputs=True), _unchanged(model), _maskless(model):
         hooks = [b.register_forward_pre_hook(before) for b in blocks]
         hooks += [b.register_forward_hook(after) for b in blocks]
         try:
@@ -184,6 +186,22 @@ def _kept(
             if own is not None:
                 head.forward = own
     return counter.total - sum(of_block), of_block, entry
+
+
+@contextmanager
+def _maskless(model: Any) -> Iterator[None]:
+    """No mask, as in training: of tensors without content transformers cannot see that none is needed, and
+    makes one as large as the square of the length."""
+    before = model.config._attn_implementation
+    try:
+        isolate(model)
+    except WfllmError:  # its attention is fixed, and the plan counts its mask
+        yield
+        return
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(before)
 
 
 def _without_content(model: Any, dtype: torch.dtype | None) -> None:
