@@ -48,7 +48,7 @@ def test_train_on_calls_then_plan_before_and_after(wfllm: Run, benchmark: Path) 
     means = info["results"]["scores"]["plan_json"]
     assert means["samples"] == 3
     assert set(TEVAL) <= set(means)
-    rows = list(csv.DictReader((run / "predictions" / "plan_json.csv").open()))
+    rows = list(csv.DictReader((run / "predictions" / "plan_json.csv").read_text().splitlines()))
     assert [row["id"] for row in rows] == ["query_0", "query_1", "query_2"]
     assert list(rows[0]) == ["id", *TEVAL]
     answered = read_predictions(run / "predictions" / "plan_json.jsonl")
