@@ -22,7 +22,7 @@ run: setup  ## train on the starter corpus and score before and after; ARGS="key
 test: setup  ## every test that this machine can run, the slow ones last; ARGS="-k name" picks some
 	@$(PYTHON) -m pytest -n auto $(ARGS)
 
-test-fast: setup  ## the tests without the slow ones, in under a minute
+test-fast: setup  ## the tests without the slow ones, in two to three minutes
 	@$(PYTHON) -m pytest -n auto -m "not slow" $(ARGS)
 
 lint: setup  ## ruff: faults and formatting
