@@ -35,8 +35,8 @@ BEST: dict[str, dict[str, Any]] = {
     "trl": {"batch_size": 1},
     "llamafactory": {"batch_size": 1},
 }
-"""On a CPU of two cores and records of up to 1,024 tokens: packs no longer than the longest record, which `--scan`
-found the fastest, and one record a batch for the others, which pads nothing."""
+"""On a CPU of two cores and records of up to 1,024 tokens: packs no longer than the longest record, which
+`--scan` found the fastest, and one record a batch for the others, which pads nothing."""
 SCAN: dict[str, list[dict[str, Any]]] = {
     "wfllm": [
         {"batching": "packed", "pack_tokens": 1024},
