@@ -14,7 +14,17 @@ from tests.data.conftest import CALLS, CATALOGUE, CODE_ONLY, CODE_TEXT, FULL, RE
 from wfllm.bench.record import Record
 from wfllm.config.compose import compose
 from wfllm.config.schema import Prompts
-from wfllm.data.encode import CODE, COMMENT, PLAN, PROMPT, chat_prompt, encode, encode_records
+from wfllm.data.encode import (
+    CODE,
+    COMMENT,
+    PLAN,
+    PROMPT,
+    chat_prompt,
+    encode,
+    encode_records,
+    first_fitting,
+    wordings,
+)
 from wfllm.data.prompt import DOCUMENTATION, documentation, example, prompt_messages, read_answer
 from wfllm.errors import WfllmError
 from wfllm.models.base import END
@@ -181,3 +191,17 @@ def test_a_record_that_does_not_become_calls_is_left_out_and_told(prompts: Promp
     assert ([s.id for s in kept], list(lengths.unfit)) == (["r0"], ["broken"])
     with pytest.raises(WfllmError, match=r"record broken: .*, and 1 more like it"):
         encode_records([broken, replace(broken, id="other")], **common)
+
+
+def test_the_longest_wording_that_fits_is_taken_and_the_last_where_none_does(
+    prompts: Prompts, tokenizer: Any
+) -> None:
+    longest = prompts.model_copy(update={"documentation": "json"})
+    shorter = list(wordings(RECORD.query, RECORD.apis, CATALOGUE, longest, FULL))
+    assert len(shorter) == len(DOCUMENTATION)
+    sizes = [len(tokenizer(chat_prompt(turns, tokenizer))["input_ids"]) for turns in shorter]
+    assert sizes == sorted(sizes, reverse=True)
+    for room in (max(sizes), sizes[1], min(sizes)):
+        fits = next(turns for turns, size in zip(shorter, sizes, strict=True) if size <= room)
+        assert first_fitting(iter(shorter), tokenizer, room) == fits
+    assert first_fitting(shorter, tokenizer, 0) == shorter[-1]

@@ -18,7 +18,8 @@ from wfllm.bench.stages.asking import CACHE, Sampling, answer_settings
 from wfllm.bench.stages.stage import Item
 from wfllm.config import schema as s
 from wfllm.config.groups import option_files
-from wfllm.data.prompt import DOCUMENTATION, prompt_messages, read_answer
+from wfllm.data.encode import wordings
+from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError, suggestion
 from wfllm.llm.cache import Cache
 from wfllm.llm.limits import Spent
@@ -109,12 +110,9 @@ class Wordings:
         self.prompts, self.target = prompts, target
 
     def __call__(self, item: Item) -> Sequence[s.Prompt]:
-        found = []
-        for form in DOCUMENTATION[DOCUMENTATION.index(self.prompts.documentation) :]:
-            known = load_catalogue()
-            turns = prompt_messages(item["query"], item["apis"], known, self.prompts, self.target, form)
-            found.append(s.Prompt(system=turns[0]["content"], user=turns[1]["content"]))
-        return found
+        known = load_catalogue()
+        shorter = wordings(item["query"], item["apis"], known, self.prompts, self.target)
+        return [s.Prompt(system=turns[0]["content"], user=turns[1]["content"]) for turns in shorter]
 
 
 def read(text: str) -> Written:

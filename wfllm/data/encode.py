@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
-from wfllm.data.prompt import DOCUMENTATION, Example, example, prompt_messages
+from wfllm.data.prompt import DOCUMENTATION, Example, Turns, example, prompt_messages
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api
 
@@ -139,15 +139,32 @@ def fitting_prompt(
 
     Where even the shortest form does not fit, that one is returned; generation says what is wrong.
     """
-    text = ""
-    for form in DOCUMENTATION[DOCUMENTATION.index(prompts.documentation) :]:
-        text = chat_prompt(prompt_messages(query, apis, catalogue, prompts, target, form), tokenizer)
+    shorter = wordings(query, apis, catalogue, prompts, target)
+    return chat_prompt(first_fitting(shorter, tokenizer, room), tokenizer)
+
+
+def wordings(
+    query: str, apis: list[str], catalogue: Mapping[str, Api], prompts: Prompts, target: Target
+) -> Iterator[Turns]:
+    """System and user turn for one request, the documentation in ever shorter forms."""
+    for form in forms_from(prompts.documentation):
+        yield prompt_messages(query, apis, catalogue, prompts, target, form)
+
+
+def first_fitting(conversations: Iterable[Turns], tokenizer: Any, room: int) -> Turns:
+    """The first of several conversations, the longest first, that takes `room` tokens or fewer.
+
+    Where none does, that is the last one; generation says what is wrong.
+    """
+    turns: Turns = []
+    for turns in conversations:
+        text = chat_prompt(turns, tokenizer)
         if len(tokenizer(text, add_special_tokens=False)["input_ids"]) <= room:
             break
-    return text
+    return turns
 
 
-def chat_prompt(messages: list[dict[str, str]], tokenizer: Any) -> str:
+def chat_prompt(messages: Turns, tokenizer: Any) -> str:
     """The prompt as text, ending where the answer begins."""
     text: str = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
     return text

@@ -16,6 +16,8 @@ from wfllm.shortcuts.comments import code_spans, without_comments
 from wfllm.shortcuts.names import api_name
 
 Role = Literal["plan", "comment", "code", "correction"]
+Turns = list[dict[str, str]]
+"""A conversation: `role` and `content` of each turn."""
 DOCUMENTATION = ("json", "full", "compact", "signature")
 """Forms of the API documentation, longest first."""
 
@@ -28,7 +30,7 @@ class Example:
     """
 
     id: str
-    messages: list[dict[str, str]]
+    messages: Turns
     answer: str
     roles: list[tuple[int, int, Role]]
     errors: tuple[tuple[int, int, int], ...] = ()
@@ -46,7 +48,7 @@ class Answer:
 
 def prompt_messages(
     query: str, apis: list[str], catalogue: Mapping[str, Api], prompts: Prompts, target: Target, form: str
-) -> list[dict[str, str]]:
+) -> Turns:
     """System and user turn for one request, documenting `apis` in the given form."""
     answer_format = prompts.answer_format if target.plan else prompts.answer_format_no_plan
     fields = {

@@ -8,12 +8,10 @@ from typing import Any
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
-from wfllm.data.encode import chat_prompt
-from wfllm.data.prompt import DOCUMENTATION, example, prompt_messages
+from wfllm.data.encode import chat_prompt, first_fitting, forms_from
+from wfllm.data.prompt import Turns, example, prompt_messages
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api
-
-Turns = list[dict[str, str]]
 
 
 def drawn(train: Sequence[Record], shots: int, seed: int) -> list[Record]:
@@ -66,13 +64,10 @@ def fitting_conversation(
     """The prompt as text, the documentation shortened as far as `room` tokens ask for: the request's first,
     then that of the examples. Where the shortest does not fit, it is returned; generation says what is wrong.
     """
-    longest = prompts.documentation
-    forms = DOCUMENTATION[DOCUMENTATION.index(longest) :] if longest in DOCUMENTATION else (longest,)
-    text = ""
-    for worked_form in forms if worked else forms[:1]:
-        for form in forms:
-            turns = conversation(record, worked, catalogue, prompts, target, form, worked_form)
-            text = chat_prompt(turns, tokenizer)
-            if len(tokenizer(text, add_special_tokens=False)["input_ids"]) <= room:
-                return text
-    return text
+    forms = forms_from(prompts.documentation)
+    shorter = (
+        conversation(record, worked, catalogue, prompts, target, form, worked_form)
+        for worked_form in (forms if worked else forms[:1])
+        for form in forms
+    )
+    return chat_prompt(first_fitting(shorter, tokenizer, room), tokenizer)
