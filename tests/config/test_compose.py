@@ -24,11 +24,15 @@ NEEDS = {
     "catalogue": ["input=in", "output=out"],
     "build": ["output=out", "expand.count=3"],
     "generate": ["query=a timer", "checkpoint=run"],
+    "export": ["checkpoint=run", "output=shared"],
     "teval": ["questions=plan_json_v2.json"],
     "repeat": ["run=run"],
     "report": ["run=run"],
 }
-NEEDED = dict.fromkeys(("shortcuts", "workflowbench", "records"), "data.path=somewhere")
+NEEDED = dict.fromkeys(
+    ("shortcuts", "workflowbench", "workflowbench_id", "workflowbench_ood", "workflowbench_seed", "records"),
+    "data.path=somewhere",
+)
 NEEDED |= dict.fromkeys(("local", "replay"), "llm.path=somewhere")
 NEEDED["checkpoint"] = "annotator.path=somewhere"
 NEEDED["mix"] = "data.parts=[starter]"
@@ -76,11 +80,12 @@ def same(composed: Any, value: Any) -> bool:
     return bool(composed == value or (isinstance(composed, float) and composed == float(value)))
 
 
-def preset_overrides(name: str) -> list[str]:
-    """The arguments in the preset's own header."""
+def preset_command(name: str) -> tuple[str, list[str]]:
+    """The command and its arguments in the preset's own header."""
     lines = option_files("experiment")[name].read_text(encoding="utf-8").splitlines()
-    (command,) = [line for line in lines if line.startswith("# wfllm ")]
-    return command.removeprefix("# wfllm train ").split()
+    (line,) = [line for line in lines if line.startswith("# wfllm ")]
+    command, *overrides = line.removeprefix("# wfllm ").split()
+    return command, overrides
 
 
 def test_every_yaml_file_is_a_command_or_an_option() -> None:
@@ -134,14 +139,15 @@ def test_every_option_composes_and_keeps_its_values() -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_composes_by_its_own_header(name: str) -> None:
-    overrides = preset_overrides(name)
+    command, overrides = preset_command(name)
     assert overrides[0] == f"experiment={name}"
-    assert composed_once("train", *overrides).choices["experiment"] == name
+    assert composed_once(command, *overrides).choices["experiment"] == name
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_value_of_a_preset_survives(name: str) -> None:
-    composed = composed_once("train", *preset_overrides(name))
+    command, overrides = preset_command(name)
+    composed = composed_once(command, *overrides)
     path = option_files("experiment")[name]
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     entries = content.get("defaults", [])
@@ -156,17 +162,6 @@ def test_every_value_of_a_preset_survives(name: str) -> None:
         else:
             ((group, option),) = entry.items()
             assert composed.choices[group.removeprefix("override /")] == option
-
-
-@pytest.mark.parametrize("name", [name for name in PRESETS if name.startswith("ablation/")])
-def test_an_ablation_is_the_starter_but_for_its_target(name: str) -> None:
-    starter = composed_once("train", "experiment=starter")
-    ablation = composed_once("train", f"experiment={name}")
-    assert ablation.plain["evaluation"]["before"] is True
-    assert ablation.plain["evaluation"]["after"] is True
-    assert ablation.plain["target"]["name"] == name.removeprefix("ablation/")
-    changed = {key.split(".")[0] for key, _, _ in differences(starter.plain, ablation.plain)}
-    assert changed <= {"target", "decoding"}  # plan and comments need longer answers
 
 
 def test_a_preset_wins_over_the_preset_it_builds_on(conf: Write) -> None:

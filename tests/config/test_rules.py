@@ -54,6 +54,12 @@ RULES = [
         {"optim.min_lr": 0.1, "optim.schedule": "cosine"},
     ),
     (
+        {"trainer.loss_mean": "micro_batch", "trainer.batching": "packed"},
+        "trainer.loss_mean",
+        "a pack holds whatever fits, so a record would weigh by its neighbours",
+        {"trainer.loss_mean": "micro_batch", "trainer.batching": "padded"},
+    ),
+    (
         {"trainer.min_gain": 0.01},
         "trainer.min_gain",
         "nothing waits for a gain",

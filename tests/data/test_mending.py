@@ -90,7 +90,7 @@ def test_pairs_are_learned_beside_the_records_of_training(
     assert [s.id for s in samples.train] == ["r0", "r0:2"]
     assert [s.id for s in samples.dev] == ["r1"]
     told = json.loads((tmp_path / "lengths.json").read_text())
-    assert told["train"] == {"kept": 2, "forms": {}, "dropped": {}, "unfit": {}}
+    assert told["train"] == {"kept": 2, "forms": {}, "dropped": {}, "truncated": {}, "unfit": {}}
     # what is learned from belongs to what a run is
     dataset(tmp_path / "d", corrected="pass")
     assert prepare.read(config.data, Console(), config.target).fingerprint != work.fingerprint

@@ -14,6 +14,8 @@ from wfllm.errors import WfllmError, suggestion
 SPLITS = ("train", "dev", "id", "ood")
 STRICTEST = ("ood", "id", "dev", "train")
 """What a record is that two places claim: the one further from training."""
+SEEN = ("train", "dev")
+"""Splits whose APIs training sees."""
 REWARD = "reward"
 """The published list of what was set aside for a reward model."""
 _LISTS = {"train": "train", "dev": "dev", "test": "id", "id": "id", "ood": "ood", REWARD: REWARD}
@@ -114,16 +116,22 @@ def place_by_keys(records: Sequence[Record], path: Path) -> tuple[list[Record], 
     """Records with the split that the lists give them, and a line for each kind left out.
 
     What was set aside for the reward, and what is in no list, is left out; a record with a split of its own
-    (the release's synthetic ones) keeps it.
+    (the release's synthetic ones) keeps it. Where the lists have no test, as those for unseen APIs, that is
+    what is in none of them and uses an API that no record does which they name.
 
     Raises:
         WfllmError: the lists cannot be read.
     """
     keys = read_keys(path)
+    listed = [keys.place(record) for record in records]
+    known = [record for record, place in zip(records, listed, strict=True) if place in SEEN]
+    seen = {api for record in known for api in record.apis}
     kept: list[Record] = []
     left: dict[str, int] = {}
-    for record in records:
-        place = record.split or keys.place(record)
+    for record, named in zip(records, listed, strict=True):
+        place = record.split or named
+        if place is None and not keys.has_test and not seen.issuperset(record.apis):
+            place = "ood"
         if place in SPLITS:
             record.split = place
             kept.append(record)

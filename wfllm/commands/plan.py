@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -61,7 +62,7 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     trainer, world = config.trainer, devices_of(config.trainer)
     with tempfile.TemporaryDirectory() as scratch:
         base = base_files(config.model, Path(scratch) / "base", work.texts(), config.seed)
-        tokenizer = _tokenizer(base, config.model)
+        tokenizer = tokenizer_here(base, config.model)
         samples = encode_splits(config, work, tokenizer, console)
         model = apply_strategy(meta_model(base, config.model), config.strategy)
     data = batches(Feed, config, samples, tokenizer.pad_token_id)
@@ -77,9 +78,10 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
         "records": ", ".join(f"{name} {len(rows)}" for name, rows in work.splits.items())
         + (f"; counted as {trainer.plan_records:,}" if trainer.plan_records else ""),
         "train tokens an epoch": f"{account['tokens'] * scale:,.0f}, "
-        f"{account['supervised'] / account['tokens']:.0%} learned{_how(tokenizer)}",
+        f"{account['supervised'] / account['tokens']:.0%} learned{how(tokenizer)}",
         "longest sample": f"{account['longest']} of model.context={config.model.context} tokens",
         "shortened, dropped": f"{sum(account['shortened'].values())}, {account['dropped']}",
+        **_cut(account),
         "devices": f"{world} x {trainer.hardware}, trainer.parallel={trainer.parallel}",
         "tokens a step": f"{tokens:,.0f} in {trainer.accumulate * world} {trainer.batching} batches"
         + (f", {trainer.accumulate} a device" if world > 1 else ""),
@@ -99,7 +101,7 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     console.print("Next: the same command without dry_run=true")
 
 
-def _tokenizer(base: str, model: s.Model) -> Any:
+def tokenizer_here(base: str, model: s.Model) -> Any:
     """The model's tokenizer, or a stand-in where it would have to be fetched."""
     try:
         return load_tokenizer(base, model, local_files_only=True)
@@ -109,9 +111,16 @@ def _tokenizer(base: str, model: s.Model) -> Any:
         raise
 
 
-def _how(tokenizer: Any) -> str:
+def how(tokenizer: Any) -> str:
+    """How tokens were counted, where it was not by the model's own tokenizer."""
     rough = isinstance(tokenizer, RoughTokenizer)
     return f"; its tokenizer is not here: {CHARACTERS:g} characters a token" if rough else ""
+
+
+def _cut(account: Mapping[str, Any]) -> dict[str, str]:
+    """What `trainer.over_length=truncate` does, where it does anything."""
+    cut, unlearned = account["truncated"], account["unlearned"]
+    return {"cut": f"{cut}, {unlearned} of them before their answer"} if cut else {}
 
 
 def _memory(config: s.TrainCommand, data: Feed, model: Any) -> Memory:

@@ -15,7 +15,7 @@ from rich.console import Console
 from wfllm.bench.record import Record
 from wfllm.bench.sources import load_records
 from wfllm.bench.sources.mix import from_anywhere as mix_from_anywhere
-from wfllm.bench.sources.release import published_catalogue
+from wfllm.bench.sources.release import keys_file, published_catalogue
 from wfllm.config import schema as s
 from wfllm.data.mending import read_pairs
 from wfllm.errors import WfllmError
@@ -105,6 +105,8 @@ def from_anywhere(plain: dict[str, Any]) -> dict[str, Any]:
     table = plain.get("catalogue")
     return {**plain, "data": data, "catalogue": table and str(Path(table).expanduser().resolve())}
 
+    if data.get("keys"):
+        data["keys"] = str(keys_file(s.WorkflowBenchData.model_validate(data)))
 
 def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
     """Raise where there is nothing to train on."""

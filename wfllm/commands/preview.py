@@ -29,6 +29,7 @@ STYLES = {
     "code": "yellow",
     "error": "red",
     "correction": "magenta",
+    "header": "blue",
 }
 MOST = 10
 """Samples listed of those that were shortened or dropped."""

@@ -23,6 +23,7 @@ from wfllm.data.encode import (
     makes_of,
     require_some,
     role_weights,
+    ways_of,
 )
 from wfllm.data.feed import Feed
 from wfllm.data.mending import makes_of_pairs, read_pairs
@@ -58,6 +59,7 @@ def encode_splits(
     pairs = read_pairs(config.data) if config.target.trajectories else []
     weights = role_weights(config.target)
     fit: dict[str, Any] = {"context": config.model.context, "over_length": config.trainer.over_length}
+    fit |= ways_of(config.prompts, config.target)
     wording = (work.catalogue, config.prompts, config.target)
     encoded: dict[str, Sequence[Encoded]] = {"train": [], "dev": []}
     account: dict[str, Any] = {}
@@ -84,6 +86,7 @@ def encode_splits(
             bar.move(len(makes), "tokenised before" if known else None)
         if split == "train":
             require_some(store.account, config.model.context)
+            _require_uncut(store, weights)
         _require_learned(store, weights)
         encoded[split] = store
         account[split] = _account(store, weights)
@@ -94,9 +97,19 @@ def encode_splits(
     return Samples(encoded["train"], encoded["dev"], account)
 
 
+def _require_uncut(store: Store, weights: Sequence[float]) -> None:
+    """Raise where every record lost what is learned of it to `trainer.over_length=truncate`."""
+    if store.account.truncated and not store.supervised(weights).any():
+        mend = "Raise model.context, or use trainer.over_length=shorten."
+        raise WfllmError(f"all {len(store)} records are cut before their answer", where="data", mend=mend)
+
+
 def _require_learned(store: Store, weights: Sequence[float]) -> None:
-    """Raise where nothing of a sample has a weight: it would be there for nothing, unnoticed."""
-    for index in np.flatnonzero(store.supervised(weights) == 0)[:1]:
+    """Raise where nothing of a sample has a weight: it would be there for nothing, unnoticed. Of one that was
+    cut it is told."""
+    for index in np.flatnonzero(store.supervised(weights) == 0):
+        if store[int(index)].id in store.account.truncated:
+            continue
         parts = {ROLES[role] for role in np.flatnonzero(store.role_counts[index])}
         raise WfllmError(
             f"no token to learn from: {', '.join(sorted(parts))} have weight 0",
@@ -140,6 +153,8 @@ def _account(store: Store, weights: Sequence[float]) -> dict[str, Any]:
         "shortened": dict(store.account.shortened),
         "dropped": len(store.account.dropped),
         "unfit": len(store.account.unfit),
+        "truncated": len(store.account.truncated),
+        "unlearned": int((store.supervised(weights) == 0).sum()),
     }
 
 
@@ -149,6 +164,10 @@ def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int
     if lengths.shortened:
         text += f"; {sum(lengths.shortened.values())} with shortened documentation"
     console.print(text, highlight=False, soft_wrap=True)
+    if lengths.truncated:
+        text = f"{split}: {len(lengths.truncated)} records are cut at model.context={context}"
+        text += f", {account['unlearned']} of them before their answer: nothing of these is learned"
+        console.print(text, style="yellow", highlight=False, soft_wrap=True)
     if lengths.unfit:
         name, cause = next(iter(lengths.unfit.items()))
         text = f"{split}: {len(lengths.unfit)} records without such an answer left out: {name}: {cause} …"

@@ -22,6 +22,7 @@ from wfllm.config.groups import command_groups
 from wfllm.config.hydra_config import hydra_config
 from wfllm.config.origins import Origins
 from wfllm.config.overrides import read_overrides
+from wfllm.config.presets import wrong_command
 from wfllm.config.problems import ConfigError, Problem
 from wfllm.config.rates import with_rate
 from wfllm.config.registry import ROOTS, SCHEMAS, schema_of, valid_keys
@@ -61,6 +62,9 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
         raise ConfigError(problems)
     line = read_overrides(overrides, list(defaults))
     files = read_files({**defaults, **line.chosen}, set(line.chosen))
+    stranger = wrong_command(command, line.chosen.get("experiment"))
+    if stranger:  # whatever else is wrong follows from it
+        raise ConfigError([stranger])
     problems = [*line.problems, *files.problems]
     composed = None
     try:

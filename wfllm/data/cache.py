@@ -40,6 +40,8 @@ def cache_key(
     *,
     context: int,
     over_length: OverLength,
+    header: bool = False,
+    extra_bos: bool = False,
 ) -> str:
     """Hash of all that tokenised samples depend on; weights of roles are put on later and are not in it."""
     digest = hashlib.sha256()
@@ -47,7 +49,7 @@ def cache_key(
     def add(*parts: object) -> None:
         digest.update(json.dumps(parts, sort_keys=True, default=repr).encode() + b"\n")
 
-    add(_code(), [version(name) for name in _LIBRARIES], context, over_length)
+    add(_code(), [version(name) for name in _LIBRARIES], context, over_length, header, extra_bos)
     core = json.loads(tokenizer.backend_tokenizer.to_str())
     # Padding and truncation are those of the last call, whatever it was for.
     add({**core, "padding": None, "truncation": None}, tokenizer.chat_template, tokenizer.eos_token)

@@ -17,17 +17,18 @@ import numpy.typing as npt
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
 from wfllm.data.prompt import DOCUMENTATION, Example, Turns, example, prompt_messages
+from wfllm.data.released import bos_of, header_start
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api
 
-ROLES = ("prompt", "plan", "comment", "code", "error", "correction")
+ROLES = ("prompt", "plan", "comment", "code", "error", "correction", "header")
 """What a token can be part of; its place here is its id."""
-PROMPT, PLAN, COMMENT, CODE, ERROR, CORRECTION = range(len(ROLES))
-WEIGHTS = (0.0, 1.0, 1.0, 1.0, 0.0, 1.0)
+PROMPT, PLAN, COMMENT, CODE, ERROR, CORRECTION, HEADER = range(len(ROLES))
+WEIGHTS = (0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0)
 """How much a token of each role counts in the loss where nobody says otherwise."""
 
 Tokens: TypeAlias = list[int] | npt.NDArray[Any]
-OverLength = Literal["shorten", "drop", "fail"]
+OverLength = Literal["shorten", "drop", "fail", "truncate"]
 Make = tuple[str, Callable[[str], Example]]
 """Id of a sample, and how to make it with its documentation in a given form."""
 
@@ -51,7 +52,10 @@ class Encoded:
 
 def role_weights(target: Target) -> tuple[float, ...]:
     """`target.weights` in the order of `ROLES`."""
-    return tuple(float(getattr(target.weights, role)) for role in ROLES)
+    given = target.weights.model_dump()
+    if given["header"] is None:
+        given["header"] = given["prompt"]
+    return tuple(float(given[role]) for role in ROLES)
 
 
 @dataclass
@@ -63,6 +67,8 @@ class Lengths:
     """Ids of those with shortened documentation, and its form."""
     dropped: dict[str, int] = field(default_factory=dict)
     """Ids of those left out, and their tokens in the shortest form."""
+    truncated: dict[str, int] = field(default_factory=dict)
+    """Ids of those cut at their end, and their tokens before."""
     unfit: dict[str, str] = field(default_factory=dict)
     """Ids of those of which no answer can be made, and why."""
 
@@ -72,11 +78,16 @@ class Lengths:
         return Counter(self.forms.values())
 
 
-def encode(item: Example, tokenizer: Any) -> Encoded:
+def encode(item: Example, tokenizer: Any, *, header: bool = False, extra_bos: bool = False) -> Encoded:
     """Tokenise one example.
 
+    Args:
+        header: tell the header of the answer's turn from the rest of the prompt (`target.weights.header`).
+        extra_bos: one more BOS token before it (`prompts.bos`).
+
     Raises:
-        WfllmError: the chat template does not put the answer after the prompt, or nothing is supervised.
+        WfllmError: the chat template does not put the answer after the prompt, or has no header; nothing is
+            supervised; there is no BOS token.
     """
     prompt = chat_prompt(item.messages, tokenizer)
     turns = [*item.messages, {"role": "assistant", "content": item.answer}]
@@ -88,7 +99,9 @@ def encode(item: Example, tokenizer: Any) -> Encoded:
     tail = whole[len(prompt) :].rstrip()
     if not tail.endswith(tokenizer.eos_token):
         tail += tokenizer.eos_token
-    head, head_roles = _prompt_tokens(item, prompt, tokenizer)
+    head, head_roles = _prompt_tokens(item, prompt, tokenizer, header)
+    if extra_bos:
+        head, head_roles = [bos_of(tokenizer), *head], [PROMPT, *head_roles]
     body = tokenizer(tail, add_special_tokens=False, return_offsets_mapping=True)
     shift = at - len(prompt)
     marks = [(s + shift, e + shift, ROLES.index(r)) for s, e, r in item.roles if e > s]
@@ -102,9 +115,9 @@ def encode(item: Example, tokenizer: Any) -> Encoded:
     return Encoded(item.id, [*head, *body["input_ids"]], [*head_roles, *roles])
 
 
-def _prompt_tokens(item: Example, prompt: str, tokenizer: Any) -> tuple[list[int], list[int]]:
-    """Tokens and roles of the prompt: PROMPT, and ERROR for what was wrong in the turns before."""
-    read = tokenizer(prompt, add_special_tokens=False, return_offsets_mapping=bool(item.errors))
+def _prompt_tokens(item: Example, prompt: str, tokenizer: Any, header: bool) -> tuple[list[int], list[int]]:
+    """Tokens and roles of the prompt: PROMPT, ERROR for what was wrong in a turn before, HEADER if asked."""
+    read = tokenizer(prompt, add_special_tokens=False, return_offsets_mapping=header or bool(item.errors))
     ids: list[int] = read["input_ids"]
     roles = [PROMPT] * len(ids)
     for turn, start, end in item.errors:
@@ -115,6 +128,9 @@ def _prompt_tokens(item: Example, prompt: str, tokenizer: Any) -> tuple[list[int
         for place, (first, _) in enumerate(read["offset_mapping"]):
             if at + start <= first < at + end:
                 roles[place] = ERROR
+    if header:
+        start = header_start(item.messages, prompt, tokenizer)
+        roles = [HEADER if o[0] >= start else r for r, o in zip(roles, read["offset_mapping"], strict=True)]
     return ids, roles
 
 
@@ -193,11 +209,11 @@ def encode_records(
     lengths = Lengths()
     makes = (makes_of(record, catalogue, prompts, target) for record in records)
     forms = forms_from(prompts.documentation)
-    samples = list(
-        encode_each(
-            makes, tokenizer, forms, lengths, context=context, over_length=over_length, advance=advance
-        )
+    ways = ways_of(prompts, target)
+    each = encode_each(
+        makes, tokenizer, forms, lengths, context=context, over_length=over_length, advance=advance, **ways
     )
+    samples = list(each)
     if required:
         require_some(lengths, context)
     return samples, lengths
@@ -206,6 +222,11 @@ def encode_records(
 def makes_of(record: Record, catalogue: Mapping[str, Api], prompts: Prompts, target: Target) -> Make:
     """How the sample of a record is made."""
     return record.id, partial(example, record, catalogue, prompts, target)
+
+
+def ways_of(prompts: Prompts, target: Target) -> dict[str, bool]:
+    """How `encode` makes samples, as the config says."""
+    return {"header": target.weights.header is not None, "extra_bos": prompts.bos == "extra"}
 
 
 def forms_from(longest: str) -> tuple[str, ...]:
@@ -221,11 +242,14 @@ def encode_each(
     *,
     context: int,
     over_length: OverLength,
+    header: bool = False,
+    extra_bos: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Iterator[Encoded]:
     """As `encode_records`, one after another; `lengths` is filled on the way.
 
     The documentation is all that is ever cut: what is to be learned is whole, or the sample is not there.
+    Only `truncate` cuts the answer.
     """
     for name, make in makes:
         advance()
@@ -235,7 +259,10 @@ def encode_each(
             except WfllmError as fault:
                 lengths.unfit[name] = fault.cause
                 break
-            sample = encode(item, tokenizer)
+            sample = encode(item, tokenizer, header=header, extra_bos=extra_bos)
+            if len(sample.input_ids) > context and over_length == "truncate":
+                lengths.truncated[name] = len(sample.input_ids)
+                sample = Encoded(sample.id, sample.input_ids[:context], sample.roles[:context])
             if len(sample.input_ids) <= context:
                 lengths.kept += 1
                 if form != forms[0]:

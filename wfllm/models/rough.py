@@ -16,6 +16,7 @@ class RoughTokenizer:
     is_fast = True
     eos_token = "<|im_end|>"
     pad_token_id = 0
+    bos_token_id = 1
     chat_template = "chatml"
 
     @property

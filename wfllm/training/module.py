@@ -33,6 +33,7 @@ class WorkflowModule(pl.LightningModule):
     Lightning averages the micro-batches' losses, so a short answer would weigh more than a long one. Here
     every micro-batch returns its *summed* loss and the gradient is divided once, before clipping, by the
     supervised tokens of the whole step.
+    `trainer.loss_mean=micro_batch` has it as it usually is: means, divided by their number.
 
     Args:
         model: transformers model, already prepared by a strategy.
@@ -97,6 +98,8 @@ class WorkflowModule(pl.LightningModule):
         lengths, packed = batch["lengths"], bool(batch["segments"])
         with self.noise.on(lengths, packed, rank()) if self.noise else nullcontext():
             loss, weight = self._summed(batch)
+        if self.loop.loss_mean == "micro_batch":  # each counts as one, unless nothing of it is learned
+            loss, weight = loss / weight.clamp(min=1e-9), (weight > 0).float()
         self.window.add(loss, weight, batch, lengths)
         return loss * self.accumulate  # undoes Lightning's division
 

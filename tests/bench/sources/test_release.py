@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from wfllm.bench.sources import load_records
-from wfllm.bench.sources.release import published_catalogue
+from wfllm.bench.sources.release import keys_file, published_catalogue
 from wfllm.bench.stages.engine import Build
 from wfllm.bench.stages.pipeline import pipeline
 from wfllm.config.compose import compose
@@ -146,3 +146,35 @@ def test_the_published_samples_are_read_completely(shared_data: Path) -> None:
     assert sum("repaired" in r.meta for r in records) == 13
     assert sum("unrepaired" in r.meta for r in records) == 47
     assert len(records) == 67
+
+
+def test_its_lists_are_found_beside_the_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bare name that `conf/data/workflowbench_id.yaml` has: a file here comes before one there."""
+    folder = release(tmp_path / "r" / "data")
+    named = data(tmp_path / "r", keys="dataset_split_keys.json")
+    assert keys_file(named) == folder / "dataset_split_keys.json"
+    assert len(load_records(named)[0]["id"]) == 1
+    assert keys_file(data(folder / "seed_data.json", keys="k.json")) == folder / "k.json"
+    assert keys_file(data(folder, keys="other/k.json")) == Path("other/k.json")
+    assert keys_file(data(folder)) is None
+    monkeypatch.chdir(tmp_path)
+    Path("dataset_split_keys.json").write_text("{}")
+    assert keys_file(named) == Path("dataset_split_keys.json")
+
+
+def test_lists_without_a_test_leave_it_to_apis_that_training_never_sees(tmp_path: Path) -> None:
+    folder = release(tmp_path / "r")
+    rows = json.loads((folder / "seed_data.json").read_text())
+    for row, apis in zip(rows, [[URL], [URL], [KNOWN], [URL, KNOWN], ["a.b.rare", URL], []], strict=True):
+        row["apis"] = apis
+    (folder / "seed_data.json").write_text(json.dumps(rows))
+    lists = {"train": ["Title 0 ", "Title 1 "], "dev": ["Title 2 "]}
+    (folder / "dataset_split_keys_ood.json").write_text(json.dumps(lists))
+    splits, faults = load_records(data(folder, keys="dataset_split_keys_ood.json", synthetic=False))
+    assert {split: [r.id for r in rows] for split, rows in splits.items()} == {
+        "train": ["Title 0 ", "Title 1 "],
+        "dev": ["Title 2 "],
+        "id": [],
+        "ood": ["Title 4 "],
+    }
+    assert [fault.cause for fault in faults] == ["2 records in none of the lists"]

@@ -11,6 +11,7 @@ from wfllm.bench.record import Record
 from wfllm.bench.sources.mix import parts_of, times
 from wfllm.bench.sources.records import sort_out, stream_records
 from wfllm.bench.splits import by_split, hold_out, place_by_keys
+from wfllm.bench.sources.release import keys_file
 from wfllm.config import schema as s
 from wfllm.errors import WfllmError
 
@@ -40,8 +41,9 @@ def load_records(data: s.Data) -> tuple[dict[str, list[Record]], list[WfllmError
         records, faults = read_shortcuts(data.path, on_error=data.on_error, metadata=data.metadata)
     else:
         records, faults = sort_out(stream(data), data.path, data.on_error)
-    if isinstance(data, s.WorkflowBenchData) and data.keys:
-        records, aside = place_by_keys(records, Path(data.keys).expanduser())
+    keys = keys_file(data) if isinstance(data, s.WorkflowBenchData) else None
+    if keys is not None:
+        records, aside = place_by_keys(records, keys)
         faults += aside
     hold_out(records, data.dev_share, data.test_share)
     make_ids_unique(records)

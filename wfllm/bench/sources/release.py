@@ -43,6 +43,17 @@ def release_files(data: s.WorkflowBenchData) -> list[Path]:
     return [folder / name for name in names if (folder / name).is_file()] if folder else []
 
 
+def keys_file(data: s.WorkflowBenchData) -> Path | None:
+    """The file that `data.keys` names, None where it names none. A bare name of which there is no file here
+    is that of one beside the records: the release has its lists there."""
+    if not data.keys:
+        return None
+    given, path = Path(data.keys).expanduser(), Path(data.path).expanduser()
+    if given.name == data.keys and not given.is_file():
+        return (release_folder(path) or (path if path.is_dir() else path.parent)) / given
+    return given
+
+
 def stream_published(data: s.WorkflowBenchData) -> Iterator[Record | WfllmError]:
     """Records and faults one by one: of a release, or of files that hold such records.
 

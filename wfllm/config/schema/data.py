@@ -56,8 +56,9 @@ class WorkflowBenchData(HeldOutData):
     synthetic: bool = True
     """Read the release's synthetic records, too; they belong to training."""
     keys: str | None = None
-    """The release's `dataset_split_keys.json`: which record belongs to which split; null draws. `wfllm build`
-    has `splits.keys` instead."""
+    """The release's `dataset_split_keys.json`, or `dataset_split_keys_ood.json`, which names no test: `ood`
+    are then the records in none of its lists that use an API which those in them do not. A bare name is
+    looked for here, then beside the records. null draws. `wfllm build` has `splits.keys` instead."""
     repair: bool = False
     """Mend code that is no Python, where nothing has to be guessed for it. What was mended stands in the
     record's `meta`."""

@@ -62,6 +62,9 @@ class Prompts(Schema):
     documentation: Literal["json", "full", "compact", "signature"] = "compact"
     """How much of each API's documentation goes into the prompt: all of it as T-Eval lists tools, stubs with
     every description, one line with types, choices and what it does, or its name and parameters alone."""
+    bos: Literal["template", "extra"] = "template"
+    """`extra` puts one more BOS token before each training sample than generation reads, a fault of the
+    paper's released code: its tokenizer adds one to that of the chat template."""
 
 
 Weight = Annotated[Float, Field(ge=0)]
@@ -82,6 +85,9 @@ class RoleWeights(Schema):
     """A line that was wrong and is there to be mended (STeP, arXiv 2505.20023)."""
     correction: Weight = 1.0
     """What mends it."""
+    header: Weight | None = None
+    """The header of the answer's turn, with which a prompt ends; null weighs it as `prompt`. The paper's
+    released code learns it (1), though generation is always given it."""
 
 
 class Target(Schema):

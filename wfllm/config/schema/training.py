@@ -54,6 +54,9 @@ class Trainer(Schema):
     """In one forward pass: records where batches are padded, packs where they are packed."""
     accumulate: Positive = 8
     """Forward passes in one optimiser step; every supervised token of the step weighs the same."""
+    loss_mean: Literal["step", "micro_batch"] = "step"
+    """What the loss of an optimiser step is the mean of: every supervised token of the `step`, or the means
+    of its forward passes, as in the paper's released code, where a token of a short answer weighs more."""
     clip: Annotated[Float, Field(ge=0)] = 1.0
     """Largest gradient norm; 0 does not clip."""
     loss_chunk: Count | None = None
@@ -96,9 +99,11 @@ class Trainer(Schema):
     """Share of the devices' peak arithmetic that `dry_run` counts with."""
     threads: Count = 0
     """CPU threads for arithmetic; 0 leaves the choice to torch."""
-    over_length: Literal["shorten", "drop", "fail"] = "shorten"
+    over_length: Literal["shorten", "drop", "fail", "truncate"] = "shorten"
     """A record longer than `model.context`: shorten its API documentation and drop it if that is not
-    enough, drop it at once, or fail. What happened is counted and shown."""
+    enough, drop it at once, or fail. `truncate` cuts it at its end, a fault of the paper's released code:
+    what is cut is the answer, and behind a long prompt none is left to learn. What happened is counted and
+    shown."""
     validate_every: Annotated[Float, Field(gt=0, le=1)] = 1.0
     """Share of an epoch between validations."""
     checkpoint_every: Positive = 10
