@@ -97,6 +97,8 @@ def require_device(trainer: s.Trainer) -> None:
 def from_anywhere(plain: dict[str, Any]) -> dict[str, Any]:
     """The config with all paths made absolute, so that its run folder can be used from any folder."""
     data = dict(plain["data"])
+    if data.get("keys"):
+        data["keys"] = str(keys_file(s.WorkflowBenchData.model_validate(data)))
     for key in ("path", "apis", "metadata", "keys"):
         if data.get(key):
             data[key] = str(Path(data[key]).expanduser().resolve())
@@ -105,8 +107,6 @@ def from_anywhere(plain: dict[str, Any]) -> dict[str, Any]:
     table = plain.get("catalogue")
     return {**plain, "data": data, "catalogue": table and str(Path(table).expanduser().resolve())}
 
-    if data.get("keys"):
-        data["keys"] = str(keys_file(s.WorkflowBenchData.model_validate(data)))
 
 def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
     """Raise where there is nothing to train on."""

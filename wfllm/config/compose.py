@@ -61,10 +61,10 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
     if problems:
         raise ConfigError(problems)
     line = read_overrides(overrides, list(defaults))
-    files = read_files({**defaults, **line.chosen}, set(line.chosen))
     stranger = wrong_command(command, line.chosen.get("experiment"))
     if stranger:  # whatever else is wrong follows from it
         raise ConfigError([stranger])
+    files = read_files({**defaults, **line.chosen}, set(line.chosen))
     problems = [*line.problems, *files.problems]
     composed = None
     try:

@@ -185,15 +185,15 @@ def _packs(trainer: s.Trainer, model: s.Model) -> Iterator[Broken]:
 
 def _training(trainer: s.Trainer, optim: s.Optim) -> Iterator[Broken]:
     """What a step is made of."""
+    if trainer.loss_mean == "micro_batch" and trainer.batching == "packed":
+        cause = "a pack holds whatever fits, so a record would weigh by its neighbours"
+        yield ("trainer.loss_mean", "trainer.batching"), cause, "Use trainer.batching=padded."
     if optim.min_lr and optim.schedule == "constant":
         mend = "Use optim.schedule=linear or cosine."
         yield ("optim.min_lr", "optim.schedule"), "a constant rate ends where it was", mend
     if trainer.min_gain and trainer.patience is None:
         yield ("trainer.min_gain", "trainer.patience"), "nothing waits for a gain", "Set trainer.patience=3."
     if trainer.compile and trainer.batching == "packed":
-    if trainer.loss_mean == "micro_batch" and trainer.batching == "packed":
-        cause = "a pack holds whatever fits, so a record would weigh by its neighbours"
-        yield ("trainer.loss_mean", "trainer.batching"), cause, "Use trainer.batching=padded."
         cause = "every pack is cut otherwise, and the blocks would be compiled again for each"
         yield ("trainer.compile", "trainer.batching"), cause, "Use trainer.batching=padded."
     if trainer.liger and trainer.accelerator == "cpu":

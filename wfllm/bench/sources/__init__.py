@@ -10,8 +10,8 @@ from pathlib import Path
 from wfllm.bench.record import Record
 from wfllm.bench.sources.mix import parts_of, times
 from wfllm.bench.sources.records import sort_out, stream_records
-from wfllm.bench.splits import by_split, hold_out, place_by_keys
 from wfllm.bench.sources.release import keys_file
+from wfllm.bench.splits import by_split, hold_out, place_by_keys
 from wfllm.config import schema as s
 from wfllm.errors import WfllmError
 
