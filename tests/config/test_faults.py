@@ -6,6 +6,7 @@ import pytest
 
 from tests.config.conftest import faults
 from wfllm.config.compose import compose
+from wfllm.config.groups import option_files
 from wfllm.config.overrides import read_overrides
 from wfllm.config.problems import ConfigError, nearest, short, suggestion
 
@@ -39,7 +40,7 @@ def test_a_key_of_another_option_names_that_option() -> None:
 def test_an_unknown_option_names_the_nearest_and_all() -> None:
     problem = faults("train", "model=tinny")["model"]
     assert problem.origin == "command line"
-    assert problem.mend == ("Did you mean tiny? It is one of: api, llama31_8b, qwen2_7b, smollm2_135m, tiny.")
+    assert problem.mend == f"Did you mean tiny? It is one of: {', '.join(option_files('model'))}."
 
 
 NO_OPTIONS = ["null", "{name: tiny}", "[tiny]", "3", "''", "../model/tiny", "/etc/passwd"]
