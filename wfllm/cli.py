@@ -235,6 +235,7 @@ def _help() -> str:
 
 def _command_help(command: str) -> str:
     from wfllm.config.groups import command_groups, option_files, summary
+    from wfllm.config.presets import presets_for
     from wfllm.config.reference import key_lines
 
     lines = [
@@ -243,8 +244,11 @@ def _command_help(command: str) -> str:
         f"Usage: wfllm {command} [group=option] [key=value]",
     ]
     for group in command_groups(command):
+        options = presets_for(command) if group == "experiment" else option_files(group)
+        if not options:  # no preset for this command ships
+            continue
         lines += ["", f"{group}="]
-        lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(group).items()]
+        lines += [f"    {name:<22} {summary(path)}" for name, path in options.items()]
     return "\n".join([*lines, "", "Keys (type, default)", *key_lines(command), "", "Flags", FLAGS])
 
 

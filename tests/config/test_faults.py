@@ -149,7 +149,7 @@ def test_forms_that_are_not_taken() -> None:
 
 
 def test_a_group_of_another_command() -> None:
-    problem = faults("evaluate", "experiment=tiny")["experiment"]
+    problem = faults("evaluate", "strategy=lora")["strategy"]
     assert problem.cause == "no such group of this command"
     assert problem.mend.startswith("Groups: data, thoughts,")
 
