@@ -29,7 +29,7 @@ ROWS = [
     ["report"],
     ["commands"],
     ["search"],
-    ["cli", "sweep"],
+    ["cli", "launch", "sweep"],
 ]
 PLACE = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 ONLY_ERRORS = {"progress", "lock", "files", "workers", "ranks", "config"}  # everybody uses these

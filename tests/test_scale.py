@@ -9,8 +9,8 @@ import pytest
 from tests.test_readme import commands
 from wfllm.config.compose import compose
 from wfllm.config.overrides import is_hydra, parse, sweep_points
+from wfllm.launch import launcher_faults
 from wfllm.ranks import World
-from wfllm.sweep import _launcher_faults
 from wfllm.training.distributed import require_world
 
 SCALE = Path(__file__).resolve().parents[1] / "docs" / "scale.md"
@@ -49,4 +49,4 @@ def test_documented_launches_fit_their_configs() -> None:
 def test_slurms_launcher_is_open_where_it_is_installed() -> None:
     pytest.importorskip("hydra_plugins.hydra_submitit_launcher")
     for text in ("hydra/launcher=submitit_slurm", "hydra.launcher.gpus_per_node=1"):
-        assert list(_launcher_faults(text)) == []
+        assert list(launcher_faults(text)) == []

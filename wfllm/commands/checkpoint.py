@@ -11,9 +11,7 @@ from wfllm.config.compose import validate
 from wfllm.config.schema import TrainCommand
 from wfllm.errors import WfllmError
 from wfllm.models.base import base_files
-from wfllm.models.load import load_tokenizer
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.training.checkpoints import load_trained
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,14 @@ class Checkpoint:
     def tokenizer(self) -> Any:
         """The tokenizer the run was trained with."""
         return load_tokenizer(str(self.folder), self.config.model)
+        from wfllm.models.load import load_tokenizer  # imports torch
+
 
     def model(self) -> Any:
         """The trained model, an adapter merged into its base."""
         return load_trained(self.folder, self.base, self.config.model)
+        from wfllm.training.checkpoints import load_trained  # imports torch
+
 
 
 def open_checkpoint(path: str) -> Checkpoint:

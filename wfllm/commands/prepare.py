@@ -1,4 +1,7 @@
-"""What every command on models begins with: records, catalogue, the machine, and whether all is there."""
+"""What every command on models begins with: records, catalogue, the machine, and whether all is there.
+
+Records are read without a model library, so that `wfllm.commands.identified` answers at once.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 
 from wfllm.bench.record import Record
@@ -17,11 +19,9 @@ from wfllm.bench.sources import load_records
 from wfllm.bench.sources.mix import from_anywhere as mix_from_anywhere
 from wfllm.bench.sources.release import keys_file, published_catalogue
 from wfllm.config import schema as s
-from wfllm.data.mending import read_pairs
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue.load import Catalogue, load_catalogue
 from wfllm.tracking.identity import data_fingerprint
-from wfllm.training.liger import require_liger
 
 
 @dataclass
@@ -49,6 +49,8 @@ def settle(threads: int) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning|peft|torch|transformers)(\..*)?")
     if threads:
+        import torch
+
         torch.set_num_threads(threads)
 
 
@@ -70,13 +72,19 @@ def read(data: s.Data, console: Console, target: s.Target | None = None) -> Work
     everything = [r for rows in splits.values() for r in rows]
     fingerprint = data_fingerprint(everything, catalogue.values())
     if target is not None and target.trajectories:
+        from wfllm.data.mending import read_pairs
+
         fingerprint = hashlib.sha256(f"{fingerprint}{read_pairs(data)}".encode()).hexdigest()
     return Work(splits, catalogue, fingerprint)
 
 
 def require_device(trainer: s.Trainer) -> None:
     """Raise, before anything is read, where the machine lacks what the trainer asks for."""
+    import torch
+
     if trainer.liger:
+        from wfllm.training.liger import require_liger
+
         require_liger()
     if torch.cuda.is_available():
         there = torch.cuda.device_count()

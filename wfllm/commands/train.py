@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from wfllm.bench.record import Record
 from wfllm.commands import prepare, report, scoring
 from wfllm.commands.answering import Load
 from wfllm.commands.fit import fit
+from wfllm.commands.identified import training
 from wfllm.commands.plan import print_plan
 from wfllm.commands.preview import print_preview
 from wfllm.commands.ranks import together
@@ -21,7 +21,7 @@ from wfllm.config.schema import TrainCommand
 from wfllm.evaluation.predictions import spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
-from wfllm.tracking.run_folder import RunFolder, open_run
+from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker, tracking
 from wfllm.tracking.watch import Watch
 from wfllm.training.checkpoints import load_trained
@@ -53,15 +53,9 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
         print_plan(composed, work, console)
         return None
     prepare.require_device(config.trainer)
-    plain = prepare.from_anywhere(composed.plain)
-    folder = open_run(
-        "train",
-        composed.experiment,
-        plain,
-        composed.overrides,
-        work.fingerprint,
-        Path(config.output),
-    )
+    identified = training(composed, work.fingerprint)
+    plain = identified.plain
+    folder = identified.open(composed.overrides)
     watch = watch or Watch()
     watch.opened(folder)
     if folder.finished:

@@ -14,7 +14,6 @@ from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
 from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generation.choose import faults_of
-from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.evaluation.worked import fitting_conversation
 from wfllm.files import write_bytes
 from wfllm.progress import progress
@@ -104,6 +103,8 @@ def predict(
     with progress(title, len(records), "answer", len(kept)) as bar:
         if len(kept) == len(records):
             return in_order(records, known, path)
+        from wfllm.evaluation.generation.generate import context_of, generate  # imports torch
+
         model = load()
         room = context_of(model) - decoding.max_new_tokens
         fixed = (worked, tokenizer, catalogue, prompts, target, room)

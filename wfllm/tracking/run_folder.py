@@ -150,11 +150,11 @@ def open_run(
         WfllmError: the run is going on in another process, or its run.json is damaged.
     """
     identity = run_id(command, plain, data)
-    parent = output / command / experiment.replace("/", "-")
-    found = sorted(p.parent for p in parent.glob(f"*_{identity}/run.json"))
-    if found and RunFolder(found[-1]).finished:
-        return RunFolder(found[-1])
-    path = found[-1] if found else parent / f"{datetime.now().strftime('%Y-%m-%d')}_{identity}"
+    found = find_run(output, command, experiment, identity)
+    if found and found.finished:
+        return found
+    today = datetime.now().strftime("%Y-%m-%d")
+    path = found.path if found else _parent(output, command, experiment) / f"{today}_{identity}"
     path.mkdir(parents=True, exist_ok=True)
     run = RunFolder(path)
     lock.take(
@@ -177,6 +177,16 @@ def open_run(
 
 
 def _begin(
+def find_run(output: Path, command: str, experiment: str, identity: str) -> RunFolder | None:
+    """The folder of the run with this id, finished or not, the newest of several; None without one."""
+    found = sorted(_parent(output, command, experiment).glob(f"*_{identity}/run.json"))
+    return RunFolder(found[-1].parent) if found else None
+
+
+def _parent(output: Path, command: str, experiment: str) -> Path:
+    return output / command / experiment.replace("/", "-")
+
+
     path: Path,
     identity: str,
     command: str,
@@ -196,8 +206,7 @@ def _begin(
         "argv": sys.argv[1:],
         "status": RUNNING,
         "started": _now(),
-        "commit": _git("rev-parse", "HEAD").strip() or None,
-        "dirty": bool(_git("status", "--porcelain").strip()),
+        **code_state(),
         "code": code_fingerprint(),
         "data": data,
         "seed": plain.get("seed"),
@@ -233,6 +242,14 @@ def _packages() -> dict[str, str]:
 
 def _git(*args: str) -> str:
     """Output of a git command about the code itself; empty where there is no git or no checkout."""
+def code_state() -> dict[str, object]:
+    """Commit of the code itself and whether it was changed since; null and false without a checkout."""
+    return {
+        "commit": _git("rev-parse", "HEAD").strip() or None,
+        "dirty": bool(_git("status", "--porcelain").strip()),
+    }
+
+
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return ""

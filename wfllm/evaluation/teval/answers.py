@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.evaluation.predictions import Prediction, growing, read_predictions
 from wfllm.evaluation.teval.questions import Question
+from wfllm.evaluation.teval.questions import fingerprint as fingerprint
 from wfllm.progress import progress
 
 
@@ -85,9 +84,3 @@ def _prediction(question: Question, answer: str) -> Prediction:
     truth = question.truth if isinstance(question.truth, str) else json.dumps(question.truth)
     query = question.messages[-1]["content"]
     return Prediction(question.id, query, question.apis or [], answer, None, truth)
-
-
-def fingerprint(questions: Sequence[Question]) -> str:
-    """Hash of the questions as they are asked, in order."""
-    text = json.dumps([asdict(q) for q in questions], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -102,6 +104,12 @@ def _messages(prompt: object) -> list[dict[str, str]]:
             raise WfllmError("a turn of its origin_prompt lacks role or content")
         messages.append({"role": role, "content": content})
     return messages
+
+
+def fingerprint(questions: Sequence[Question]) -> str:
+    """Hash of the questions as they are asked, in order."""
+    text = json.dumps([asdict(q) for q in questions], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _find(source: str, name: str) -> Path:
