@@ -176,7 +176,6 @@ def open_run(
     return run
 
 
-def _begin(
 def find_run(output: Path, command: str, experiment: str, identity: str) -> RunFolder | None:
     """The folder of the run with this id, finished or not, the newest of several; None without one."""
     found = sorted(_parent(output, command, experiment).glob(f"*_{identity}/run.json"))
@@ -187,6 +186,7 @@ def _parent(output: Path, command: str, experiment: str) -> Path:
     return output / command / experiment.replace("/", "-")
 
 
+def _begin(
     path: Path,
     identity: str,
     command: str,
@@ -240,8 +240,6 @@ def _packages() -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: str(item[0]).lower()))
 
 
-def _git(*args: str) -> str:
-    """Output of a git command about the code itself; empty where there is no git or no checkout."""
 def code_state() -> dict[str, object]:
     """Commit of the code itself and whether it was changed since; null and false without a checkout."""
     return {
@@ -250,6 +248,8 @@ def code_state() -> dict[str, object]:
     }
 
 
+def _git(*args: str) -> str:
+    """Output of a git command about the code itself; empty where there is no git or no checkout."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return ""
