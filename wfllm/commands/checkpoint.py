@@ -33,15 +33,15 @@ class Checkpoint:
 
     def tokenizer(self) -> Any:
         """The tokenizer the run was trained with."""
-        return load_tokenizer(str(self.folder), self.config.model)
         from wfllm.models.load import load_tokenizer  # imports torch
 
+        return load_tokenizer(str(self.folder), self.config.model)
 
     def model(self) -> Any:
         """The trained model, an adapter merged into its base."""
-        return load_trained(self.folder, self.base, self.config.model)
         from wfllm.training.checkpoints import load_trained  # imports torch
 
+        return load_trained(self.folder, self.base, self.config.model)
 
 
 def open_checkpoint(path: str) -> Checkpoint:
