@@ -39,7 +39,8 @@ FLAGS = """\
   --trace          show the whole trace of an error
   -h, --help       this text; `wfllm COMMAND --help` lists that command's groups and keys
   --version        the version
-$WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own"""
+$WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own
+$WFLLM_PLUGINS     folders with parts of your own, one module and one YAML file each (docs/plugins.md)"""
 HEAVY = {"train", "evaluate", "teval", "generate", "repeat", "report"}
 """Commands that import torch."""
 TRAINS = {"train", "repeat"}
@@ -212,7 +213,8 @@ def _flush_or_silence(stream: TextIO) -> None:
 
 
 def _help() -> str:
-    from wfllm.config.groups import all_groups, option_files, summary
+    from wfllm.config.groups import all_groups, option_files
+    from wfllm.config.plugin_help import option_summary, plugin_lines
 
     lines = [
         "wfllm trains and evaluates language models that write workflows.",
@@ -229,12 +231,14 @@ def _help() -> str:
     ]
     for group in all_groups():
         lines.append(f"  {group}")
-        lines += [f"    {name:<22} {summary(path)}" for name, path in option_files(group).items()]
-    return "\n".join([*lines, "", "First: wfllm train experiment=starter"])
+        options = option_files(group)
+        lines += [f"    {name:<22} {option_summary(group, name, path)}" for name, path in options.items()]
+    return "\n".join([*lines, *plugin_lines(), "", "First: wfllm train experiment=starter"])
 
 
 def _command_help(command: str) -> str:
-    from wfllm.config.groups import command_groups, option_files, summary
+    from wfllm.config.groups import command_groups, option_files
+    from wfllm.config.plugin_help import option_summary
     from wfllm.config.presets import presets_for
     from wfllm.config.reference import key_lines
 
@@ -248,7 +252,7 @@ def _command_help(command: str) -> str:
         if not options:  # no preset for this command ships
             continue
         lines += ["", f"{group}="]
-        lines += [f"    {name:<22} {summary(path)}" for name, path in options.items()]
+        lines += [f"    {name:<22} {option_summary(group, name, path)}" for name, path in options.items()]
     return "\n".join([*lines, "", "Keys (type, default)", *key_lines(command), "", "Flags", FLAGS])
 
 

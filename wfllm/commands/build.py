@@ -64,7 +64,7 @@ def run(composed: Composed) -> int:
 def _run(
     config: s.BuildCommand, stages: Sequence[Stage], shard: tuple[int, int], root: Path, console: Console
 ) -> int:
-    code = code_fingerprint() + data_fingerprint((), load_catalogue().values())
+    code = code_fingerprint(config.model_dump(mode="json")) + data_fingerprint((), load_catalogue().values())
     build = Build(root, stages, code, config.skip)
     if config.merge:
         copied = merge(build, [Path(folder).expanduser() for folder in config.merge], shard)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from wfllm.config.compose import validate
+from wfllm.config.plugins import require
 from wfllm.config.schema import TrainCommand
 from wfllm.errors import WfllmError
 from wfllm.models.base import base_files
@@ -62,4 +63,5 @@ def open_checkpoint(path: str) -> Checkpoint:
     if not (run.path / "model").is_dir():
         mend = f"Go on with it: wfllm train {shlex.join(info['overrides'])}"
         raise WfllmError("this run has no trained model yet", where=f"checkpoint={path}", mend=mend)
+    require(info.get("plugins"), f"checkpoint={path}")
     return Checkpoint(run, cast(TrainCommand, validate("train", run.config)))

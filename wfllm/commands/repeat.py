@@ -10,6 +10,7 @@ from rich.console import Console
 
 from wfllm.commands.train import train
 from wfllm.config.compose import Composed, validate
+from wfllm.config.plugins import require
 from wfllm.config.schema import RepeatCommand
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.catalogue.load import in_use
@@ -28,7 +29,8 @@ def run(composed: Composed) -> int:
     info = first.info
     if info["command"] != "train" or not first.finished:
         raise WfllmError("is not a finished run of wfllm train", where=config.run)
-    if info["code"] != code_fingerprint():
+    require(info.get("plugins"), f"run={config.run}")
+    if info["code"] != code_fingerprint(first.config):
         at = f"commit {info['commit'][:10]}" if info.get("commit") else "another version"
         console.print(f"[yellow]The run was made by other code ({at}); its losses may differ.")
     # Losses alone are compared, so nothing is generated, and nothing is sent anywhere.

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from wfllm.commands.judging import print_judged
 from wfllm.config.compose import Composed
 from wfllm.config.schema import ReportCommand
 from wfllm.errors import WfllmError
-from wfllm.evaluation.metrics import DETAILS, METRICS
+from wfllm.evaluation.metrics import details, headings, less_is_better
 from wfllm.report.write import write_report
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
@@ -117,14 +118,17 @@ def _table(split: str, means: dict[str, dict[str, float]]) -> Table:
         table.add_column(when, justify="right")
     if {"before", "after"} <= set(means):
         table.add_column("gain", justify="right")
-    for metric, heading in METRICS.items():
+    known = headings()
+    others = {m: m.replace("_", " ") for row in means.values() for m in row if m not in {"samples", *known}}
+    for metric, heading in {**known, **others}.items():  # others: of a plug-in that is not here any more
         values = [m.get(metric) for m in means.values()]
         # in the files only, not asked for, or it says nothing about these
-        if metric in DETAILS or all(value is None for value in values):
+        if metric in details() or all(value is None for value in values):
             continue
         row = ["–" if value is None else f"{100 * value:.1f}" for value in values]
         if {"before", "after"} <= set(means) and None not in values:
             gain = 100 * (means["after"][metric] - means["before"][metric])
-            row.append(f"[{'green' if gain > 0 else 'red'}]{gain:+.1f}")
-        table.add_row(heading, *row)
+            better = -gain if metric in less_is_better() else gain
+            row.append(f"[{'green' if better > 0 else 'red'}]{gain:+.1f}")
+        table.add_row(escape(heading), *row)
     return table

@@ -28,6 +28,7 @@ from wfllm.config.rates import with_rate
 from wfllm.config.registry import ROOTS, SCHEMAS, schema_of, valid_keys
 from wfllm.config.rules import broken_rules
 from wfllm.config.values import plain_values
+from wfllm.errors import WfllmError
 
 __all__ = ["ROOTS", "Composed", "check_composed", "compose", "default_config", "differences", "validate"]
 
@@ -110,7 +111,13 @@ def validate(command: str, plain: dict[str, Any], origins: Origins | None = None
         if group not in plain:
             continue
         node = plain[group]
-        part = schema_of(group, node.get("name")) if isinstance(node, dict) else None
+        try:
+            part = schema_of(group, node.get("name")) if isinstance(node, dict) else None
+        except WfllmError as fault:  # a plug-in that is broken
+            key = f"{group}.name"
+            problems.append(Problem(key, origins.of(key), f"{fault.where}: {fault.cause}", fault.mend))
+            del plain[group]
+            continue
         if part is None:
             problems.append(no_part(group, plain.pop(group), origins))
         else:

@@ -1,4 +1,4 @@
-"""Every fault of the YAML files that a config is composed from, and a copy of `conf/` without them.
+"""Every fault of the YAML files that a config is composed from, and a copy of all options without them.
 
 Hydra stops at the first broken file or unknown option. The mended copy lets it go on, so that faults of
 other kinds come out in the same report; nothing is ever started from it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
@@ -16,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from wfllm.config.groups import all_groups, conf_dir, option_files
+from wfllm.config.groups import all_groups, conf_dir, files_of, option_files, place_of
 from wfllm.config.origins import line_of, shown
 from wfllm.config.problems import Problem, nearest, short, suggestion
 from wfllm.config.reading import read_yaml
@@ -81,12 +82,19 @@ def read_files(choices: Mapping[str, str | None], fixed: set[str]) -> Files:
 
 
 def mended_copy(files: Files, to: Path) -> Path:
-    """A copy of `conf/` in the folder `to`, its faulty files mended."""
+    """A copy of `conf/` and the plug-in folders as one in the folder `to`, its faulty files mended."""
     copy = to / "conf"
     shutil.copytree(conf_dir(), copy, ignore=_unwanted)
+    for group in all_groups():
+        for option, path in option_files(group).items():
+            target = copy / group / f"{option}.yaml"
+            if not target.exists():
+                with suppress(OSError):  # one that cannot be read is told where it is asked for
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, target)
     for path, content in files.mended.items():
         header = f"{PACKAGE}\n" if _is_preset(path) else ""
-        target = copy / path.relative_to(conf_dir())
+        target = copy / place_of(path)
         target.write_text(header + yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return copy
 
@@ -96,7 +104,7 @@ def _unwanted(folder: str, names: list[str]) -> set[str]:
 
 
 def _is_preset(path: Path) -> bool:
-    return path.relative_to(conf_dir()).parts[0] == "experiment"
+    return place_of(path).parts[0] == "experiment"
 
 
 def _read(group: str, option: str, files: Files, below: tuple[str, ...]) -> None:
@@ -104,6 +112,9 @@ def _read(group: str, option: str, files: Files, below: tuple[str, ...]) -> None
     if path is None:  # told where it was chosen
         return
     files.read.append(path)
+    for other in files_of(group, option)[1:]:
+        cause = f"{option} is {shown(path)} already, and no plug-in replaces another part"
+        files.problems.append(Problem(group, shown(other), cause, "Rename this file."))
     content, problem = read_yaml(path)
     if problem:
         files.problems.append(problem)

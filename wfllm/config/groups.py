@@ -1,4 +1,4 @@
-"""The config groups and their options, read off the folder `conf/` without composing anything.
+"""The config groups and their options, read off `conf/` and the plug-in folders without composing anything.
 
 Nothing but the standard library is imported at the top, so that `--help` answers at once.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from wfllm.config.plugins import plugin_folders
 from wfllm.errors import WfllmError
 
 CONF_VARIABLE = "WFLLM_CONF"
@@ -36,11 +37,34 @@ def all_groups() -> list[str]:
 
 
 def option_files(group: str) -> dict[str, Path]:
-    """Option name → YAML file of one group; nested options carry their folder (`ablation/no_plan`)."""
-    folder = conf_dir() / group
-    return {
-        path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.rglob("*.yaml"))
-    }
+    """Option name → YAML file of one group; nested options carry their folder (`ablation/no_plan`).
+
+    Those of plug-in folders come last. Where two files have one name it is the first, `conf/`'s own; whoever
+    asks for that option is told (see `files_of`).
+    """
+    found: dict[str, Path] = {}
+    for root in roots():
+        folder = root / group
+        for path in sorted(folder.rglob("*.yaml")):
+            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
+    return found
+
+
+def files_of(group: str, option: str) -> list[Path]:
+    """Every file of that name; more than one is a fault, since no plug-in replaces another part."""
+    paths = [root / group / f"{option}.yaml" for root in roots()]
+    return [path for path in paths if path.is_file()]
+
+
+def roots() -> list[Path]:
+    """The folders that hold options: `conf/`, then those of $WFLLM_PLUGINS."""
+    return [conf_dir(), *plugin_folders()]
+
+
+def place_of(path: Path) -> Path:
+    """A file of one of the `roots`, seen from there: `experiment/tiny.yaml`."""
+    root = next(root for root in roots() if root in path.parents)
+    return path.relative_to(root)
 
 
 def summary(path: Path) -> str:

@@ -16,15 +16,19 @@ from pathlib import Path
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
+from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from wfllm.config.files import Files, mended_copy
-from wfllm.config.groups import conf_dir
+from wfllm.config.groups import conf_dir, roots
 from wfllm.config.origins import COMMAND_LINE
 from wfllm.config.overrides import CommandLine, parse
+from wfllm.config.plugins import plugin_folders
 from wfllm.config.problems import ConfigError, Problem
 from wfllm.config.reading import stamp
 
@@ -34,9 +38,18 @@ Choices = dict[str, str | None]
 REFUSALS = (HydraException, OmegaConfBaseException, ValueError)
 
 
+class PluginFolders(SearchPathPlugin):
+    """Tells Hydra of the folders of $WFLLM_PLUGINS: it looks there for what `conf/` has not."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        for folder in plugin_folders():
+            search_path.append("wfllm", f"file://{folder}")
+
+
 @contextmanager
 def hydra_at(folder: Path) -> Iterator[None]:
     """Hydra set up on a folder of configs; whatever Hydra was set up on before is so again afterwards."""
+    Plugins.instance().register(PluginFolders)
     before = GlobalHydra.instance().hydra
     GlobalHydra.instance().clear()
     try:
@@ -66,7 +79,8 @@ def with_values(command: str, line: CommandLine, files: Files) -> tuple[DictConf
     """The config of the options, composed before or now, and the values merged in as Hydra merges `++`."""
     options = tuple(line.chosen.items())
     read = [conf_dir() / f"{command}.yaml", *files.read]
-    kept, choices = _of_options(command, conf_dir(), options, tuple(stamp(path) for path in read))
+    folders = tuple(roots())
+    kept, choices = _of_options(command, folders, options, tuple(stamp(path) for path in read))
     cfg = copy.deepcopy(kept)
     for text in line.forced:
         override = parse(text)
@@ -75,9 +89,11 @@ def with_values(command: str, line: CommandLine, files: Files) -> tuple[DictConf
 
 
 @lru_cache(maxsize=64)
-def _of_options(command: str, folder: Path, options: Options, _stamps: Stamps) -> tuple[DictConfig, Choices]:
+def _of_options(
+    command: str, folders: tuple[Path, ...], options: Options, _stamps: Stamps
+) -> tuple[DictConfig, Choices]:
     """Not to be changed. Asked for again where one of the files it is read from has another stamp."""
-    with hydra_at(folder):
+    with hydra_at(folders[0]):
         cfg = hydra_compose(command, [f"{g}={o}" for g, o in options], return_hydra_config=True)
     choices = _choices(cfg)
     OmegaConf.set_struct(cfg, False)

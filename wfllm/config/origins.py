@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from wfllm.config.groups import conf_dir, option_files
+from wfllm.config.plugins import as_written, plugin_folders
 
 COMMAND_LINE = "command line"
 DEFAULT = "default"
@@ -52,11 +53,11 @@ class Origins:
 
 
 def shown(path: Path) -> str:
-    """A file of `conf/` as people write it."""
+    """A file of `conf/` or of a plug-in folder as people write it."""
     try:
         return f"conf/{path.resolve().relative_to(conf_dir().resolve()).as_posix()}"
     except ValueError:
-        return path.name
+        return as_written(path) if set(plugin_folders()) & set(path.parents) else path.name
 
 
 def line_of(path: Path, keys: Sequence[str]) -> int | None:

@@ -14,7 +14,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from wfllm.config.groups import command_groups, option_files, summary
-from wfllm.config.registry import ROOTS, SCHEMAS, inner_schema, owners
+from wfllm.config.registry import ROOTS, SCHEMAS, inner_schema, owners, parts_of
+from wfllm.config.schema import Choices
 
 SHORT = {int: "int", float: "float", bool: "bool", str: "text", NoneType: "null"}
 BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
@@ -26,7 +27,7 @@ def key_lines(command: str) -> Iterator[str]:
     rows = list(_rows("", ROOTS[command].model_fields, groups))
     for group in [g for g in groups if g in SCHEMAS]:
         seen: dict[str, FieldInfo] = {}
-        for part in SCHEMAS[group].values():
+        for part in parts_of(group).values():
             seen = {**{key: info for key, info, _ in _rows(f"{group}.", part.model_fields, ())}, **seen}
         rows += [(key, info, _only(group, key)) for key, info in seen.items()]
     width = max((len(key) for key, _, _ in rows), default=0)
@@ -48,8 +49,8 @@ def reference_markdown() -> str:
     for group in [*SCHEMAS, "experiment"]:
         out += [f"## Group `{group}`", "", "| option | what it is |", "|---|---|"]
         out += [f"| `{name}` | {_cell(summary(path))} |" for name, path in option_files(group).items()] + [""]
-        for name, part in SCHEMAS.get(group, {}).items():
-            others = "any other option" if len(SCHEMAS[group]) > 1 else "every option"
+        for name, part in (parts_of(group) if group in SCHEMAS else {}).items():
+            others = "any other option" if len(parts_of(group)) > 1 else "every option"
             label = others if name == "*" else f"`{group}={name}`"
             rows = list(_rows(f"{group}.", part.model_fields, ()))
             out += [f"Keys of {label}. {_one_line(part.__doc__)}", ""] if rows else []
@@ -65,6 +66,9 @@ def type_name(info: FieldInfo) -> str:
 def _spelled(annotation: Any) -> str:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
+        choices = [given.names() for given in args[1:] if isinstance(given, Choices)]
+        if choices:
+            return " | ".join(choices[0])
         metadata = [m for given in args[1:] for m in getattr(given, "metadata", [given])]
         return _spelled(args[0]) + _bounds(metadata)
     if origin is Literal:

@@ -1,4 +1,5 @@
-"""Which class checks what: commands, and the options of each config group by their `name`."""
+"""Which class checks what: commands, and the options of each config group by their `name`, those of plug-ins
+too."""
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ from collections.abc import Iterator
 from typing import get_args
 
 from wfllm.config import schema as s
+from wfllm.config.contracts import options_of, part
 from wfllm.config.groups import option_files
+from wfllm.config.plugins import as_written, module_files
+from wfllm.errors import WfllmError
 
 ROOTS: dict[str, type[s.Command]] = {
     "transcribe": s.TranscribeCommand,
@@ -75,15 +79,39 @@ SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
 
 
 def schema_of(group: str, name: object) -> type[s.Schema] | None:
-    """The class that checks the option called `name`, or None where no part has that name."""
-    table = SCHEMAS[group]
-    return table.get(str(name), table.get("*"))
+    """The class that checks the option called `name`, or None where no part has that name.
+
+    Raises:
+        WfllmError: it is a plug-in's, and broken, or called as a built-in part is.
+    """
+    table, called = SCHEMAS[group], str(name)
+    modules = module_files(group).get(called)
+    if modules and (called in table or (group == "metrics" and called in s.TAKEN_FAMILIES)):
+        cause = f"{called} is a built-in part of {group}, which no plug-in replaces"
+        raise WfllmError(cause, where=as_written(modules[0]), mend="Rename this file.")
+    found = part(group, called) if modules else None
+    own = options_of(found) if found else None
+    return own or table.get(called, table.get("*"))
+
+
+def parts_of(group: str) -> dict[str, type[s.Schema]]:
+    """Name → class of every part of a group, those of plug-ins too; broken ones are left out."""
+    found = dict(SCHEMAS[group])
+    for name in module_files(group):
+        try:
+            own = schema_of(group, name)
+        except WfllmError:  # told where it is asked for, and in --help
+            continue
+        if own is not None and own is not SCHEMAS[group].get("*"):
+            found[name] = own
+    return found
 
 
 def owners(group: str, key: str) -> list[str]:
     """Options of a group that have the key, which may be dotted."""
-    parts = {option: schema_of(group, option) for option in option_files(group)}
-    return [option for option, part in parts.items() if part and key in valid_keys(part)]
+    parts = parts_of(group)
+    schemas = {option: parts.get(option, parts.get("*")) for option in option_files(group)}
+    return [option for option, schema in schemas.items() if schema and key in valid_keys(schema)]
 
 
 def inner_schema(annotation: object) -> type[s.Schema] | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wfllm.config import schema as s
+from wfllm.config.contracts import options_of, part
+from wfllm.config.plugins import as_written, module_files
+from wfllm.errors import WfllmError
 
 Broken = tuple[tuple[str, ...], str, str]
 """Keys involved, the one to change first; cause; mend."""
@@ -56,6 +59,9 @@ def broken_rules(config: s.Command) -> Iterator[Broken]:
     judge = getattr(config, "judge", None)
     if isinstance(judge, s.AskedJudge):
         yield from _judging(judge)
+    metrics = getattr(config, "metrics", None)
+    if isinstance(metrics, s.Metrics):
+        yield from _families(metrics)
     if (
         isinstance(evaluation, s.Evaluation)
         and (evaluation.before or evaluation.after)
@@ -214,3 +220,24 @@ def _tiny(model: s.TinyModel) -> Iterator[Broken]:
     elif model.hidden // model.heads % 2:
         mend = "Rotary positions turn pairs: use an even number of dimensions for each head."
         yield keys, f"{model.hidden} / model.heads={model.heads} is odd", mend
+
+
+def _families(metrics: s.Metrics) -> Iterator[Broken]:
+    """Families of plug-ins that are broken, called as a built-in one is, or lack their own keys."""
+    key = ("metrics.families",)
+    for family in metrics.families:
+        modules = module_files("metrics").get(family)
+        if not modules:
+            continue
+        if family in s.TAKEN_FAMILIES:
+            cause = f"{as_written(modules[0])} is called as the built-in {family}, which no plug-in replaces"
+            yield key, cause, "Rename this file."
+            continue
+        try:
+            found = part("metrics", family)
+        except WfllmError as fault:
+            yield key, f"{fault.where}: {fault.cause}", fault.mend
+            continue
+        own = options_of(found) if found else None
+        if own is not None and not isinstance(metrics, own):
+            yield key, f"{family} has keys of its own", f"Choose it with metrics={family}."

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from wfllm.errors import one_line
 from wfllm.evaluation.bootstrap import interval
-from wfllm.evaluation.metrics import METRICS
+from wfllm.evaluation.metrics import headings
 from wfllm.evaluation.predictions import Prediction
 from wfllm.files import write_text
 from wfllm.shortcuts.catalogue import Catalogue
@@ -100,7 +100,7 @@ def breakdown(
             for name in bins:
                 members.setdefault(by, {}).setdefault(name, []).append(index)
     known = {name for row in scores for name in row}
-    metrics = [name for name in METRICS if name in known] + sorted(known - set(METRICS))
+    metrics = [name for name in headings() if name in known] + sorted(known - set(headings()))
     parts: list[Part] = []
     for by in members:
         for name in _ordered(by, members[by]):

@@ -1,13 +1,18 @@
-"""The metrics by name. Nothing heavy is imported, so that tables and checks of configs answer at once."""
+"""The metrics by name. Nothing heavy is imported, so that tables and checks of configs answer at once.
+
+The tables in capitals hold what is built in; the functions below them know the families of plug-ins, too.
+"""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
+from wfllm.evaluation.plugin import plugin_families
+
 Family = Literal["codebleu", "codebleu_paper", "judge", "checks", "structure"]
 """A kind of scoring, as `metrics.families` names it: one module that gives all its metrics at once."""
 
-FAMILIES: dict[Family, dict[str, str]] = {
+FAMILIES: dict[str, dict[str, str]] = {
     "codebleu": {
         "codebleu": "CodeBLEU",
         "ngram": "· n-gram",
@@ -83,3 +88,25 @@ TEVAL: dict[str, str] = {
 
 METRICS: dict[str, str] = {name: heading for family in FAMILIES.values() for name, heading in family.items()}
 """Metric → heading."""
+
+
+def families() -> dict[str, dict[str, str]]:
+    """Family → metric → heading, the families of plug-ins behind the built-in ones."""
+    return {**FAMILIES, **{name: found.module.HEADINGS for name, found in plugin_families().items()}}
+
+
+def headings() -> dict[str, str]:
+    """Metric → heading, in the order people read them."""
+    return {name: heading for family in families().values() for name, heading in family.items()}
+
+
+def details() -> frozenset[str]:
+    """Metrics that the table a run ends with leaves out."""
+    return DETAILS.union(*(getattr(p.module, "DETAILS", ()) for p in plugin_families().values()))
+
+
+def less_is_better() -> frozenset[str]:
+    """Metrics that are shares of errors."""
+    return LESS_IS_BETTER.union(
+        *(getattr(p.module, "LESS_IS_BETTER", ()) for p in plugin_families().values())
+    )

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from wfllm.config.schema import Metrics
 from wfllm.evaluation.checks import checks
 from wfllm.evaluation.codebleu import CodeBleu, codebleu_both, codebleu_many
-from wfllm.evaluation.metrics import FAMILIES, METRICS, Family
+from wfllm.evaluation.metrics import FAMILIES, Family, headings
+from wfllm.evaluation.plugin import plugin_scores
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.structure import structure
 from wfllm.shortcuts.catalogue.load import Catalogue
@@ -24,9 +25,14 @@ def score(predictions: Sequence[Prediction], catalogue: Catalogue, metrics: Metr
     rows: list[Scores] = [{} for _ in predictions]
     together = _both_codebleus(predictions, metrics) if {*BLEU} <= {*metrics.families} else {}
     for family in metrics.families:
-        found = together.get(family) or SCORERS[family](predictions, catalogue, metrics)
+        if family in together:
+            found = together[family]
+        elif family in SCORERS:
+            found = SCORERS[family](predictions, catalogue, metrics)
+        else:
+            found = plugin_scores(family, predictions, catalogue, metrics)
         for row, more in zip(rows, found, strict=True):
-            assert set(more) == set(FAMILIES[family])
+            assert family not in FAMILIES or set(more) == set(FAMILIES[family])
             row.update(more)
     return rows
 
@@ -46,7 +52,7 @@ def _codebleu_paper(
     return [_named("codebleu_paper", bleu) for bleu in found]
 
 
-def _both_codebleus(predictions: Sequence[Prediction], metrics: Metrics) -> dict[Family, list[Scores]]:
+def _both_codebleus(predictions: Sequence[Prediction], metrics: Metrics) -> dict[str, list[Scores]]:
     """Rows of the two CodeBLEU families at once: for the most part they score the same text."""
     found = codebleu_both(_pairs(predictions), n_jobs=metrics.n_jobs)
     return {family: [_named(family, both[n]) for both in found] for n, family in enumerate(BLEU)}
@@ -60,18 +66,19 @@ def _named(family: Family, bleu: CodeBleu) -> Scores:
     return dict(zip(FAMILIES[family], bleu.parts, strict=True))
 
 
-SCORERS: dict[Family, Scorer] = {
+SCORERS: dict[str, Scorer] = {
     "codebleu": _codebleu,
     "codebleu_paper": _codebleu_paper,
     "checks": checks,
     "structure": structure,
 }
+"""Of the built-in families."""
 
 
 def mean(scores: Sequence[Scores]) -> dict[str, float]:
     """Mean of each metric over the predictions it says something about; left out where there are none."""
     means = {}
-    for name in METRICS:
+    for name in headings():
         values = [value for row in scores if (value := row.get(name)) is not None]
         if values:
             means[name] = math.fsum(values) / len(values)  # sum() rounds otherwise since Python 3.12

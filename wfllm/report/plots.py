@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wfllm.bench.describe.svg import INKS, figure_svg
 from wfllm.evaluation.breakdown import ALL, UNREADABLE, Part, bin_names
-from wfllm.evaluation.metrics import DETAILS, FAMILIES
+from wfllm.evaluation.metrics import details, families
 from wfllm.report.tables import WHENS, heading
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Series = Mapping[str, Sequence[Part]]
 def headlines(series: Series) -> list[str]:
     """The first metric of each family that was scored and is no detail, at most so many."""
     known = {part.metric for parts in series.values() for part in parts if part.by == ALL}
-    firsts = (next((m for m in family if m in known - DETAILS), None) for family in FAMILIES.values())
+    firsts = (next((m for m in family if m in known - details()), None) for family in families().values())
     return [metric for metric in firsts if metric is not None][:MOST]
 
 

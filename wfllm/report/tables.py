@@ -11,7 +11,7 @@ from statistics import fmean
 from wfllm.bench.describe.table import Cell, Table
 from wfllm.evaluation.bootstrap import paired
 from wfllm.evaluation.breakdown import ALL, Part
-from wfllm.evaluation.metrics import LESS_IS_BETTER, METRICS
+from wfllm.evaluation.metrics import headings, less_is_better
 from wfllm.report.scored import Scored
 
 SPLITS = {"id": "unseen instructions (id)", "ood": "unseen APIs (ood)", "dev": "validation (dev)"}
@@ -63,13 +63,14 @@ def summary(split: str, scored: Sequence[Scored], parts: Mapping[str, Sequence[P
 
 def heading(metric: str) -> str:
     """What people call a metric."""
-    name = METRICS.get(metric, metric.replace("_", " "))
-    return f"{name} (less is better)" if metric in LESS_IS_BETTER else name
+    name = headings().get(metric, metric.replace("_", " "))
+    return f"{name} (less is better)" if metric in less_is_better() else name
 
 
 def _known(scored: Sequence[Scored]) -> list[str]:
     told = dict.fromkeys(name for item in scored for name in item.metrics)
-    return [name for name in METRICS if name in told] + [name for name in told if name not in METRICS]
+    known = headings()
+    return [name for name in known if name in told] + [name for name in told if name not in known]
 
 
 def _part(parts: Sequence[Part], metric: str) -> Part | None:

@@ -14,7 +14,7 @@ from wfllm.config.origins import COMMAND_LINE, Origins
 from wfllm.config.overrides import parse, read_overrides
 from wfllm.config.problems import ConfigError, Problem, suggestion
 from wfllm.config.registry import ROOTS
-from wfllm.evaluation.metrics import METRICS
+from wfllm.evaluation.metrics import headings
 from wfllm.search.space import COMMAND, Search, Space, takes_whole_numbers, with_value
 from wfllm.search.values import Param, from_config, from_override, of_whole_numbers
 
@@ -172,8 +172,8 @@ def _sweep_faults(search: Search) -> list[Problem]:
     where, _, metric = sweep.metric.rpartition("/")
     when, _, split = where.partition("-")
     if where not in ("val", "train"):
-        known = [f"after-{name}/{m}" for name in evaluation.splits for m in METRICS]
-        if when != "after" or split not in evaluation.splits or metric not in METRICS:
+        known = [f"after-{name}/{m}" for name in evaluation.splits for m in headings()]
+        if when != "after" or split not in evaluation.splits or metric not in headings():
             mend = suggestion(sweep.metric, ["val/loss", "train/loss", *known], everything="It is one of")
             problems.append(Problem("sweep.metric", COMMAND_LINE, f"no metric {sweep.metric!r}", mend))
         elif not evaluation.after:

@@ -12,7 +12,7 @@ from wfllm.config import schema as s
 from wfllm.config.compose import Composed
 from wfllm.config.groups import option_files
 from wfllm.config.reading import read_yaml
-from wfllm.config.registry import ROOTS, SCHEMAS, inner_schema, schema_of
+from wfllm.config.registry import ROOTS, SCHEMAS, inner_schema, parts_of, schema_of
 from wfllm.search.values import Param
 
 COMMAND = "train"
@@ -89,7 +89,7 @@ def has_key(group: str, option: Any, key: str) -> bool:
 def takes_whole_numbers(key: str) -> bool:
     """Whether the schema takes whole numbers alone for a key."""
     group, _, rest = key.partition(".")
-    models: list[type[s.Schema]] = list(SCHEMAS[group].values()) if group in SCHEMAS else [ROOTS[COMMAND]]
+    models: list[type[s.Schema]] = list(parts_of(group).values()) if group in SCHEMAS else [ROOTS[COMMAND]]
     found = [kinds for model in models if (kinds := _kinds(model, (rest if group in SCHEMAS else key)))]
     return bool(found) and all(int in kinds and float not in kinds for kinds in found)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from wfllm.bench.record import Record
+from wfllm.config.plugins import modules_in_use
 from wfllm.config.schema import HOW_ASKED
 from wfllm.shortcuts.api import Api
 
@@ -40,7 +41,7 @@ def run_id(command: str, plain: dict[str, Any], data: str) -> str:
     for group in ("llm", "judge"):
         if isinstance(kept.get(group), dict):
             kept[group] = same_answers(kept[group])
-    text = json.dumps([command, kept, data, code_fingerprint()], sort_keys=True)
+    text = json.dumps([command, kept, data, code_fingerprint(kept)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -71,9 +72,22 @@ def same_training(trainer: dict[str, Any]) -> dict[str, Any]:
     return {**kept, **own, "accumulate": trainer.get("accumulate", 1) * devices}
 
 
+def code_fingerprint(plain: Mapping[str, Any] | None = None) -> str:
+    """Hash of the package's own source, and of the plug-ins' modules that a plain config uses.
+
+    A plug-in that merely lies there changes nothing.
+
+    Raises:
+        WfllmError: a plug-in that is used cannot be imported.
+    """
+    used = modules_in_use(plain or {})
+    own = _package_fingerprint()
+    return hashlib.sha256(json.dumps([own, used]).encode()).hexdigest() if used else own
+
+
 @cache
-def code_fingerprint() -> str:
-    """Hash of the package's own source; works in a checkout and in an installed wheel alike."""
+def _package_fingerprint() -> str:
+    """Works in a checkout and in an installed wheel alike."""
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):

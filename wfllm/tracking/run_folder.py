@@ -24,6 +24,7 @@ from typing import Any
 import yaml
 
 from wfllm import lock
+from wfllm.config.plugins import modules_in_use
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
 from wfllm.tracking.identity import code_fingerprint, run_id
@@ -207,7 +208,8 @@ def _begin(
         "status": RUNNING,
         "started": _now(),
         **code_state(),
-        "code": code_fingerprint(),
+        "code": code_fingerprint(plain),
+        "plugins": modules_in_use(plain),
         "data": data,
         "seed": plain.get("seed"),
         "python": platform.python_version(),

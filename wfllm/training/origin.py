@@ -14,7 +14,8 @@ from typing import Any
 
 import torch
 
-from wfllm.config.registry import SCHEMAS
+from wfllm.config.plugins import VARIABLE
+from wfllm.config.registry import parts_of, schema_of
 from wfllm.config.schema import Strategy
 from wfllm.errors import WfllmError
 
@@ -81,7 +82,7 @@ def title(plain: dict[str, Any]) -> str:
     """One line for people on an origin, as `Origin.plain` writes it."""
     keys = dict(plain.get("strategy") or {})
     name = str(keys.pop("name", "unknown"))
-    part = SCHEMAS["strategy"].get(name)
+    part = parts_of("strategy").get(name)
     defaults = {k: f.default for k, f in part.model_fields.items()} if part else {}
     changed = ", ".join(f"{k}={v}" for k, v in keys.items() if k not in defaults or v != defaults[k])
     weights = str(plain.get("weights", ""))[:8]
@@ -149,11 +150,12 @@ def strategy_of(plain: dict[str, Any], where: Path) -> Strategy | None:
     keys = plain.get("strategy")
     if keys is None:
         return None
-    part = SCHEMAS["strategy"].get(str(keys.get("name"))) if isinstance(keys, dict) else None
+    part = schema_of("strategy", keys.get("name")) if isinstance(keys, dict) else None
     try:
         found = part.model_validate(keys) if part else None
     except ValueError:  # pydantic's
         found = None
     if not isinstance(found, Strategy):
-        raise WfllmError(f"names a strategy this version does not know ({keys})", where=where)
+        mend = f"Where it is a plug-in's, set {VARIABLE} to the folder that holds it."
+        raise WfllmError(f"names a strategy this version does not know ({keys})", where=where, mend=mend)
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wfllm.bench.record import Record
 from wfllm.bench.sources.mix import parts_of, times
+from wfllm.bench.sources.plugin import of_plugin, stream_plugin
 from wfllm.bench.sources.records import sort_out, stream_records
 from wfllm.bench.sources.release import keys_file
 from wfllm.bench.splits import by_split, hold_out, place_by_keys
@@ -28,6 +29,8 @@ def load_records(data: s.Data) -> tuple[dict[str, list[Record]], list[WfllmError
     Raises:
         WfllmError: the source cannot be read at all, or a bad record where `data.on_error` is `fail`.
     """
+    if of_plugin(data):
+        return _load_plugin(data)
     if isinstance(data, s.StarterData):
         from wfllm.bench.sources.starter import load_starter
 
@@ -56,7 +59,9 @@ def stream(data: s.Data) -> Iterator[Record | WfllmError]:
     Raises:
         WfllmError: the source cannot be read at all.
     """
-    if isinstance(data, s.StarterData):
+    if of_plugin(data):
+        yield from stream_plugin(data)
+    elif isinstance(data, s.StarterData):
         from wfllm.bench.sources.starter import load_starter
 
         yield from load_starter()
@@ -80,6 +85,16 @@ def repeated(record: Record, weight: float) -> Iterator[Record]:
             yield record
         elif record.split in (None, "train"):
             yield replace(record, apis=list(record.apis), meta={**deepcopy(record.meta), REPEAT: number})
+
+
+def _load_plugin(data: s.Data) -> tuple[dict[str, list[Record]], list[WfllmError]]:
+    if isinstance(data, s.HeldOutData):
+        records, faults = sort_out(stream(data), data.path, data.on_error)
+        hold_out(records, data.dev_share, data.test_share)
+    else:
+        records, faults = sort_out(stream(data), f"data={data.name}", "fail")
+    make_ids_unique(records)
+    return by_split(records, data.max_records), faults
 
 
 def _load_mix(data: s.MixData) -> tuple[dict[str, list[Record]], list[WfllmError]]:

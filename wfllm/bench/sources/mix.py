@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from wfllm.bench.splits import share_of
 from wfllm.config import schema as s
-from wfllm.config.registry import SCHEMAS
+from wfllm.config.plugins import module_files
+from wfllm.config.registry import schema_of
 from wfllm.errors import WfllmError, suggestion
 
 OPTIONS = ("starter", "shortcuts", "workflowbench", "records")
@@ -45,18 +46,21 @@ def _part(text: str, mix: s.MixData) -> Part:
     if found is None:
         raise WfllmError("is no source", where=where, mend="Write option, option:path or weight*option:path.")
     weight, option, path = found.groups()
-    if option not in OPTIONS:
-        mend = suggestion(option, OPTIONS, everything="Sources")
+    options = [*OPTIONS, *module_files("data")]
+    schema = schema_of("data", option) if option in options else None
+    if schema is None:
+        mend = suggestion(option, options, everything="Sources")
         raise WfllmError(f"no source {option}", where=where, mend=mend)
-    if (path is None) != (option == "starter"):
-        mend = f"Write {option}." if option == "starter" else f"Write {option}:PATH."
+    takes_path = "path" in schema.model_fields
+    if (path is not None) != takes_path:
+        mend = f"Write {option}:PATH." if takes_path else f"Write {option}."
         raise WfllmError("has a path" if path else "has no path", where=where, mend=mend)
     made: dict[str, object] = {"name": option, "max_records": mix.max_records}
     if path is not None:
         shares = {"dev_share": mix.dev_share, "test_share": mix.test_share}
         made |= {"path": path, "on_error": mix.on_error, **shares}
     try:
-        part = SCHEMAS["data"][option].model_validate(made)
+        part = schema.model_validate({k: v for k, v in made.items() if k in schema.model_fields})
     except ValidationError as fault:
         raise WfllmError(str(fault.errors()[0]["msg"]), where=where) from None
     assert isinstance(part, s.Data)

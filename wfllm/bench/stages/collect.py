@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from wfllm.bench.record import Record
 from wfllm.bench.sources import REPEAT, repeated, stream
 from wfllm.bench.sources.mix import parts_of, times
+from wfllm.bench.sources.plugin import of_plugin
 from wfllm.bench.sources.records import record_files
 from wfllm.bench.sources.release import release_files
 from wfllm.bench.sources.shortcuts import Found, find_shortcuts
@@ -56,6 +58,8 @@ def collect(data: s.Data) -> tuple[Whole, list[Path]]:
 
 
 def _part(data: s.Data, weight: float) -> _Part:
+    if of_plugin(data):
+        return _Part(data, weight, None, [(data.name, _read_through(data))])
     if isinstance(data, s.ShortcutsData):
         found = find_shortcuts(data.path, data.metadata)
         hashes = [(_below(p, found.root), digest) for p, digest in _hashed(found.files)]
@@ -68,6 +72,15 @@ def _part(data: s.Data, weight: float) -> _Part:
         path = Path(data.path).expanduser()
         files = (release_files(data) if isinstance(data, s.WorkflowBenchData) else []) or record_files(path)
     return _Part(data, weight, None, [(p.name, digest) for p, digest in _hashed(files)])
+
+
+def _read_through(data: s.Data) -> str:
+    """A hash of all that a plug-in's source yields: nobody else knows which files it reads."""
+    digest = hashlib.sha256()
+    for one in stream(data):
+        told = one.line() if isinstance(one, WfllmError) else json.dumps(one.as_json(), sort_keys=True)
+        digest.update(told.encode("utf-8", "replace"))
+    return digest.hexdigest()
 
 
 def _below(path: Path, root: Path) -> str:

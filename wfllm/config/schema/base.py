@@ -5,6 +5,8 @@ Nothing heavy is imported here or in the modules beside it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -29,6 +31,15 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Dtype = Literal["float32", "bfloat16", "float16"]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/[^\s@]*)?$")]
 Money = Annotated[Float, Field(ge=0)]
+HubId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Beside the type of a key in `Annotated`: the names it may hold, where plug-ins bring more of them."""
+
+    names: Callable[[], list[str]]
+    """What help and reference list."""
 
 
 class Schema(BaseModel):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticKnownError
 
-from wfllm.config.schema.base import Float, Positive, Schema, Seed
+from wfllm.config.plugins import module_files
+from wfllm.config.schema.base import Choices, Float, Positive, Schema, Seed
 
 
 class Decoding(Schema):
@@ -63,16 +65,33 @@ class BestOf(Drawn):
     """Answers to each request, the greedy one among them."""
 
 
+BUILT_IN_FAMILIES = ("codebleu", "codebleu_paper", "checks", "structure")
+TAKEN_FAMILIES = (*BUILT_IN_FAMILIES, "judge", "teval")
+"""What no plug-in may be called: families that are scored elsewhere, too."""
+
+
+def family_names() -> list[str]:
+    """What `metrics.families` may hold: the built-in families and those of plug-ins."""
+    return list(dict.fromkeys([*BUILT_IN_FAMILIES, *module_files("metrics")]))
+
+
+def _known_family(name: str) -> str:
+    names = family_names()
+    if name in names:
+        return name
+    expected = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
+    raise PydanticKnownError("literal_error", {"expected": expected})
+
+
+FamilyName = Annotated[str, AfterValidator(_known_family), Choices(family_names)]
+
+
 class Metrics(Schema):
     """How answers are scored."""
 
     name: str
     """Name of the option."""
-    families: list[Literal["codebleu", "codebleu_paper", "checks", "structure"]] = [
-        "codebleu",
-        "checks",
-        "structure",
-    ]
+    families: list[FamilyName] = ["codebleu", "checks", "structure"]
     """What is scored: `codebleu` removes comments by tokenizer, and an empty answer is 0; `codebleu_paper` as
     the paper's released code does; `checks` ask whether the answer is a legal workflow; `structure` compares
     APIs, control flow and references with the right workflow's."""

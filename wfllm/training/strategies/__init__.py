@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.config.schema import Model, Qlora, Strategy, Trainer
+from wfllm.errors import WfllmError
 from wfllm.models.load import load_model
 from wfllm.training.loop import precision_of
 from wfllm.training.origin import Origin, of, remember
 from wfllm.training.strategies import dora, freeze, full, lora, lora_plus, pissa, qlora, rslora
+from wfllm.training.strategies.plugin import way_of_plugin
 from wfllm.training.strategies.way import Way, save_pretrained
 
 STRATEGIES = {
@@ -22,6 +24,20 @@ STRATEGIES = {
     "freeze": Way(freeze.apply, freeze.save),
     "full": Way(full.apply),
 }
+"""The built-in ones; `way_of` knows those of plug-ins, too."""
+
+
+def way_of(name: str) -> Way:
+    """The strategy of that name, built in or a plug-in's.
+
+    Raises:
+        WfllmError: there is none, or its plug-in is broken.
+    """
+    found = STRATEGIES.get(name) or way_of_plugin(name)
+    if found is None:
+        mend = "Set WFLLM_PLUGINS to the folder that holds it."
+        raise WfllmError(f"no strategy {name}", where="strategy.name", mend=mend)
+    return found
 
 
 def load_to_train(base: str, model: Model, strategy: Strategy, trainer: Trainer) -> Any:
@@ -56,11 +72,11 @@ def apply_strategy(model: Any, strategy: Strategy) -> Any:
     (`wfllm.training.origin`): checkpoints, saving and the optimiser ask for them.
     """
     origin = Origin.of_base(model, strategy)
-    return remember(STRATEGIES[strategy.name].apply(model, strategy), origin)
+    return remember(way_of(strategy.name).apply(model, strategy), origin)
 
 
 def save_strategy(model: Any, folder: Path) -> None:
     """Write what was trained, as the strategy that the model remembers does it."""
     origin = of(model)
-    save = STRATEGIES[origin.strategy.name].save if origin else save_pretrained
+    save = way_of(origin.strategy.name).save if origin else save_pretrained
     save(model, folder)
