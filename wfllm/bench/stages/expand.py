@@ -39,7 +39,7 @@ def expanding(
         return Expander(settings, prompts, llm, load_catalogue(), examples, spent)
 
     plain = {
-        **settings.model_dump(mode="json", exclude={"count"}),
+        **settings.model_dump(mode="json", exclude={"count", "by"}),
         "prompts": prompts.model_dump(mode="json", include={"name", "language", "expand"}),
         "llm": answer_settings(llm),
     }

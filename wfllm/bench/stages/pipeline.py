@@ -11,6 +11,7 @@ from wfllm.bench.stages.confirm import confirming
 from wfllm.bench.stages.distinct import distinguishing
 from wfllm.bench.stages.draw import drawing
 from wfllm.bench.stages.expand import expanding
+from wfllm.bench.stages.expand_catalogue import telling
 from wfllm.bench.stages.filter import filtering
 from wfllm.bench.stages.split import splitting
 from wfllm.bench.stages.stage import Stage
@@ -46,7 +47,9 @@ def pipeline(
         splitting(config.splits),
     ]
     if config.expand.count:
-        stages += [drawing(config.expand), expanding(config.expand, config.prompts, llm, spent)]
+        asking = config.expand.by == "llm"
+        requests = expanding(config.expand, config.prompts, llm, spent) if asking else telling(config.expand)
+        stages += [drawing(config.expand), requests]
         if annotator is not None:
             stages += [
                 annotating(annotator),
