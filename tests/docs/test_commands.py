@@ -164,7 +164,7 @@ def test_the_commands_of_a_page_run_in_their_order(page: Path, workshop: Path, s
 def run(command: Command, folder: Path, server: str, told: str) -> None:
     """Run a command of ours, made small; where the page shows what it prints, as it stands."""
     words = command.words[[Path(w).name for w in command.words].index("wfllm") + 1 :]
-    status, said = run_wfllm(words if command.prints else small(words, server), folder)
+    status, said = run_wfllm(words if command.prints else small(words, server))
     assert "Traceback" not in said, f"{told}\n{said}"
     assert said.strip(), told
     if command.prints:

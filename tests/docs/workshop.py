@@ -12,17 +12,16 @@ import json
 import plistlib
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from tests.bench.stages import fake_annotator
-from tests.commands.conftest import QUICK, environment
+from tests.commands.conftest import QUICK
 from tests.llm.fault_server import FaultServer
 from tests.shortcuts.aea import Signed, archive
 from tests.shortcuts.build import act, plist
+from tests.shortcuts.test_importers import ACTIONS, INTENTS
 from wfllm.cli import main
 from wfllm.config.schema import TinyModel
 from wfllm.models.base import base_files
@@ -76,19 +75,21 @@ def small(words: list[str], server: str) -> list[str]:
 
 def prepare(folder: Path, run: Path) -> None:
     """Put into `folder` what readers have at hand: files of their own, a model, a run."""
-    python = folder / "python"
+    python = folder / "workflows"
     for name in ("weather", "music", "travel"):
         shutil.copytree(STARTER / name, python / name)
     (folder / "outputs" / "python").mkdir(parents=True)
     shutil.copy(STARTER / "weather" / "what_to_wear.py", folder / "outputs" / "python" / "greeting.py")
     with quiet():
         assert main(["compile", f"input={python}", f"output={folder / 'mine'}"]) == 0
-    shutil.rmtree(python)
     for name in ("my-shortcuts", "my_shortcuts"):
         shutil.copytree(folder / "mine", folder / name)
     shutil.copy(next((folder / "mine").rglob("*.shortcut")), folder / "my.shortcut")
     content = plistlib.dumps(plist(act("alert", WFAlertActionMessage="Hello")))
     (folder / "signed.shortcut").write_bytes(Signed(archive(content)).write())
+    (folder / "WFActions.plist").write_bytes(plistlib.dumps(ACTIONS))
+    (folder / "apps").mkdir()
+    (folder / "apps" / "com.example.coffee.intentdefinition").write_bytes(plistlib.dumps(INTENTS))
     shutil.copytree(run, folder / RUN)
 
 
@@ -124,17 +125,11 @@ def quiet() -> Iterator[tuple[io.StringIO, io.StringIO]]:
         yield out, err
 
 
-def run_wfllm(words: list[str], folder: Path) -> tuple[int, str]:
+def run_wfllm(words: list[str]) -> tuple[int, str]:
     """Run the words after `wfllm`; exit status, and all that was said.
 
-    In this process, so that torch is loaded once for all; with several ranks in one of its own.
+    In this process, so that torch is loaded once for all.
     """
-    if any(re.match(r"trainer=(ddp|fsdp)", w) for w in words):
-        command = [sys.executable, "-m", "wfllm.cli", *words]
-        done = subprocess.run(
-            command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=300, check=False
-        )
-        return done.returncode, done.stdout + done.stderr
     with quiet() as (out, err):
         status = main(words)
     return status, out.getvalue() + err.getvalue()
