@@ -1,6 +1,7 @@
 """What a plug-in's module must hold: as close as can be to what a built-in module of its group is.
 
-`strategy`: `class Options(Strategy)`, `apply(model, options)`, and `save(model, folder)` if it needs one.
+`strategy`: `class Options(Strategy)`, `apply(model, options)`; `save(model, folder)` and
+`rate_of(name, options)` where the usual ones do not do.
 `data`: `class Options(Data)` or `Options(HeldOutData)`, and `read(options)`.
 `metrics`: `HEADINGS`, `score(predictions, catalogue, metrics)`, and `Options(Metrics)` if it has keys.
 """
@@ -47,6 +48,8 @@ def _strategy(found: Plugin) -> None:
     _function(found, "apply", ("model", "options"))
     if hasattr(found.module, "save"):
         _function(found, "save", ("model", "folder"))
+    if hasattr(found.module, "rate_of"):
+        _function(found, "rate_of", ("name", "options"))
 
 
 def _data(found: Plugin) -> None:

@@ -19,7 +19,7 @@ STRATEGIES = {
     "rslora": Way(rslora.apply),
     "dora": Way(dora.apply),
     "pissa": Way(pissa.apply, pissa.save),
-    "lora_plus": Way(lora_plus.apply),
+    "lora_plus": Way(lora_plus.apply, rate_of=lora_plus.rate_of),
     "qlora": Way(qlora.apply),
     "freeze": Way(freeze.apply, freeze.save),
     "full": Way(full.apply),

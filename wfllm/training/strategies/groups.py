@@ -6,32 +6,31 @@ from typing import Any
 
 from torch import nn
 
-from wfllm.config.schema import LoraPlus, Optim
+from wfllm.config.schema import Optim
 from wfllm.training import origin as origins
+from wfllm.training.strategies import way_of
 
 
 def parameter_groups(model: nn.Module, optim: Optim) -> list[dict[str, Any]]:
-    """Groups for a torch optimiser; the first has the rate `optim.lr`, and none is empty.
+    """Groups for a torch optimiser, none of them empty; the first has the rate `optim.lr`, if any weight has.
 
-    Norms, biases and other weights of one dimension do not decay. With LoRA+ (arXiv 2402.12354) the B
-    matrices have `strategy.ratio` times the rate; schedules keep that ratio.
+    Norms, biases and other weights of one dimension do not decay. A strategy may give some weights several
+    times the rate, as LoRA+ does; schedules keep that ratio.
     """
     assert optim.lr is not None  # checking a config fills it in
     origin = origins.of(model)
-    ratio = origin.strategy.ratio if origin and isinstance(origin.strategy, LoraPlus) else 1.0
-    kinds: dict[tuple[bool, bool], list[nn.Parameter]] = {
-        (fast, decays): [] for fast in (False, True) for decays in (True, False)
-    }
+    way = way_of(origin.strategy.name) if origin else None
+    kinds: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            fast = ratio != 1 and ("lora_B." in name or "lora_embedding_B." in name)
-            kinds[fast, parameter.ndim > 1].append(parameter)
+            times = way.rate_of(name, origin.strategy) if way and origin else 1.0
+            kinds.setdefault((times, parameter.ndim > 1), []).append(parameter)
+    first = sorted(kinds, key=lambda kind: (kind[0] != 1, kind[0], not kind[1]))
     return [
         {
-            "params": parameters,
-            "lr": optim.lr * (ratio if fast else 1.0),
+            "params": kinds[times, decays],
+            "lr": optim.lr * times,
             "weight_decay": optim.weight_decay if decays else 0.0,
         }
-        for (fast, decays), parameters in kinds.items()
-        if parameters
+        for times, decays in first
     ]

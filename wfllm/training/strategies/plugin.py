@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from wfllm.config.contracts import fault, part
 from wfllm.config.plugins import Plugin, blamed
 from wfllm.config.schema import Strategy
-from wfllm.training.strategies.way import Way, save_pretrained
+from wfllm.training.strategies.way import Way, one_rate, save_pretrained
 
 
 def way_of_plugin(name: str) -> Way | None:
@@ -22,7 +23,8 @@ def way_of_plugin(name: str) -> Way | None:
     if found is None:
         return None
     save = partial(_save, found) if hasattr(found.module, "save") else save_pretrained
-    return Way(partial(_apply, found), save)
+    rate_of = partial(_rate_of, found) if hasattr(found.module, "rate_of") else one_rate
+    return Way(partial(_apply, found), save, rate_of)
 
 
 def _apply(found: Plugin, model: Any, strategy: Strategy) -> Any:
@@ -39,3 +41,11 @@ def _save(found: Plugin, model: Any, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with blamed(found.path):
         found.module.save(model, folder)
+
+
+def _rate_of(found: Plugin, name: str, strategy: Strategy) -> float:
+    with blamed(found.path):
+        times = float(found.module.rate_of(name, strategy))
+    if not 0 < times < math.inf:
+        raise fault(found, "rate_of", f"gives {name} {times}: it is above 0, and 1 for the rate `optim.lr`")
+    return times

@@ -14,6 +14,11 @@ def save_pretrained(model: Any, folder: Path) -> None:
     model.save_pretrained(folder)
 
 
+def one_rate(name: str, strategy: Strategy) -> float:  # noqa: ARG001 (every strategy has this signature)
+    """The same for all."""
+    return 1.0
+
+
 class Way(NamedTuple):
     """A strategy at work."""
 
@@ -21,3 +26,5 @@ class Way(NamedTuple):
     """Make a loaded model trainable; its output stays the base model's until the first step."""
     save: Callable[[Any, Path], None] = save_pretrained
     """Write what was trained, and nothing else, as safetensors."""
+    rate_of: Callable[[str, Strategy], float] = one_rate
+    """How many times `optim.lr` the weight of that name learns with."""
