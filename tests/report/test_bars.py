@@ -9,14 +9,14 @@ import pytest
 
 from tests.report.making import HOSTILE
 from wfllm.report.bars import ROWS, bars, bars_element, draw_bars
-from wfllm.report.results import Column, Table, Value
+from wfllm.report.results import Cell, Column, Table, Value
 
 RUN = Column("run", text=True)
 MORE = Column("codebleu", "after-id", better="more")
 
 
 def table(rows: int) -> Table:
-    made = [[f"run {i}", Value(30.0 + i, 28.0 + i, 33.0 + i)] for i in range(rows)]
+    made: list[list[Cell]] = [[f"run {i}", Value(30.0 + i, 28.0 + i, 33.0 + i)] for i in range(rows)]
     return Table([RUN, MORE], [*made, ["paper: it", Value(39.3)]], "a table", beside=1)
 
 

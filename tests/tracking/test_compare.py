@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import yaml
 
 from wfllm.cli import main
 from wfllm.tracking.compare import chosen, rows_of
-from wfllm.tracking.curves import draw_curves, labels, points
+from wfllm.tracking.curves import labels, points
+from wfllm.tracking.metrics_file import read_metric
 from wfllm.tracking.run_folder import find_runs
 
 
@@ -88,17 +90,16 @@ def test_a_long_curve_is_means_of_neighbours(root: Path) -> None:
     assert all(0.4 <= loss <= 0.6 for loss in losses)
 
 
-@pytest.mark.slow
-def test_pictures_are_written_twice_alike(root: Path, tmp_path: Path) -> None:
-    rows = rows_of(find_runs(str(root)))
-    files = draw_curves(rows, tmp_path / "a")
-    assert [f.name for f in files] == ["curves.svg", "curves.png", "scores.svg", "scores.png"]
-    draw_curves(rows, tmp_path / "b")
-    assert all((tmp_path / "b" / f.name).read_bytes() == f.read_bytes() for f in files)
-    text = files[0].read_text(encoding="utf-8")
-    assert "training loss" in text
-    assert "optim.lr=0.1" in text
-    assert draw_curves([], tmp_path / "c") == []
+@pytest.mark.parametrize("line", ['{"step": 1, "a/b": 2.5e-05}', '{"a/b": 2.5e-05, "step": 1}'])
+def test_a_metric_is_read_as_text(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "metrics.jsonl"
+    assert read_metric(path, "a/b") == []
+    path.write_text(
+        f'{{"a/b": -3, "a/bc": 7}}\nnoise "a/b": 1-2}}\n{line}\n{{"step": 2, "a/b": NaN}}\n{{"a/b": 4.'
+    )
+    first, second, third = read_metric(path, "a/b")
+    assert (first, second) == (-3, 2.5e-05)
+    assert math.isnan(third)
 
 
 @pytest.mark.slow

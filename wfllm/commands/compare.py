@@ -1,128 +1,173 @@
-"""`wfllm compare`: runs side by side, one table a command."""
+"""`wfllm compare`: runs side by side, one table a command; two runs, or each and a baseline, subtracted."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from rich.console import Console
-from rich.table import Table
 
 from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
 from wfllm.config.schema import CompareCommand
-from wfllm.errors import WfllmError
-from wfllm.tracking.compare import Row, chosen, differing_keys, rows_of
+from wfllm.errors import WfllmError, one_line
+from wfllm.files import write_text
+from wfllm.report.against import against, named
+from wfllm.report.comparison import WITH_INTERVALS, Entry, entries, result_names
+from wfllm.report.comparison_tables import table
+from wfllm.report.paper import paper_rows
+from wfllm.report.results import Table
+from wfllm.report.writers import as_csv, as_latex, as_markdown, as_rich
+from wfllm.tracking.compare import Row, chosen, rows_of
+from wfllm.tracking.conditions import check_keys, read_conditions
+from wfllm.tracking.config_difference import told
 from wfllm.tracking.run_folder import find_runs
+from wfllm.tracking.wandb_rows import SCHEME, wandb_rows
 
-HEADINGS = {
-    "codebleu": "CodeBLEU",
-    "parses": "parses",
-    "known_apis": "known APIs",
-    "teval_f1": "F1",
-    "teval_mended_f1": "F1, mended",
-}
-"""Metrics of the printed table; the CSV file has all."""
-PLAIN = {"minutes": ".1f", "tokens/s": ".0f"}
-"""Results that are no shares, and how they are printed."""
+MARKS = ("command", "group", "tag", "study")
+WRITERS = {"markdown": as_markdown, "csv": as_csv, "latex": as_latex}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is printed and written."""
+
+    rows: list[Row]
+    entries: list[Entry]
+    names: list[str]
+    """Results that are shown."""
+    differing: list[str]
+    """How the configs of exactly two runs differ, in lines; it comes first."""
+    by_command: dict[str, Table]
+    against: Table | None
+    notes: list[str]
+
+    @property
+    def tables(self) -> list[Table]:
+        return [*self.by_command.values(), *([self.against] if self.against else [])]
 
 
 def run(composed: Composed) -> int:
-    """Print one row a run: what differs in the config first, then losses and scores."""
+    """Print how two configs differ, then one row a run, then runs against each other."""
     config = cast(CompareCommand, composed.config)
-    runs = find_runs(config.runs)
-    if not runs:
-        raise WfllmError(
-            "no run in there", where=config.runs, mend="Make one: wfllm train experiment=starter"
-        )
-    wanted = {key: getattr(config, key) for key in ("command", "group", "tag", "study")}
-    rows = chosen(rows_of(runs), wanted)
-    if not rows:
-        asked = " ".join(f"{key}={value}" for key, value in wanted.items() if value is not None)
-        mend = "Leave it out to see all."
-        raise WfllmError(f"none of {len(runs)} runs has {asked}", where=config.runs, mend=mend)
-    console = Console()
-    for command in dict.fromkeys(row.command for row in rows):
-        of_command = [row for row in rows if row.command == command]
-        # Where there is no terminal to fit into, a table as wide as it needs to be is easier to read.
-        out = console if console.is_terminal else Console(width=240)
-        out.print(_table(f"wfllm {command}: {len(of_command)} runs", of_command))
-    for row in rows:
-        if row.error:
-            console.print(
-                f"{row.name}: {row.error}", style="red", highlight=False, markup=False, soft_wrap=True
-            )
-    if config.csv:
-        _write_csv(Path(config.csv).expanduser(), rows)
-        console.print(f"Written to {config.csv}: every config key and metric", markup=False, highlight=False)
-    if config.plots:
-        from wfllm.tracking.curves import draw_curves
-
-        files = draw_curves([row for row in rows if row.command != "?"], Path(config.plots).expanduser())
-        for file in files:
-            console.print(f"Drawn: {file}", markup=False, highlight=False, soft_wrap=True)
-    trained = [row for row in rows if row.command == "train" and row.status == "finished"]
-    if trained:
-        path = trained[-1].path
-        console.print(
-            f'Next: wfllm generate query="…" {argument("checkpoint", path)}',
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+    if config.paper:
+        paper_rows(config.paper)  # a wrong name is told before thousands of runs are read
+    made = _compared(config, _gathered(config))
+    if config.format == "table":
+        _print(made)
+    else:
+        print(_text(config.format, made.tables), end="")
+    say = Console(markup=False, highlight=False, soft_wrap=True, emoji=False, stderr=config.format != "table")
+    for line in _write(config, made):
+        say.print(line)
+    trained = [row for row in made.rows if row.command == "train" and row.status == "finished"]
+    if trained and trained[-1].path.is_dir():
+        say.print(f'Next: wfllm generate query="…" {argument("checkpoint", trained[-1].path)}')
     return 0
 
 
-def _table(title: str, rows: Sequence[Row]) -> Table:
-    keys = differing_keys(rows)
-    results = [name for name in dict.fromkeys(n for row in rows for n in row.results) if _shown_metric(name)]
-    table = Table(title=title)
-    table.add_column("run", overflow="fold")
-    table.add_column("status")
-    for key in keys:
-        table.add_column(key, overflow="fold")
-    for name in results:
-        table.add_column(_heading(name), justify="right")
-    for row in rows:
-        config = [_value(row.config.get(key)) for key in keys]
-        table.add_row(
-            row.name, row.status, *config, *(_result(name, row.results.get(name)) for name in results)
-        )
-    return table
+def _gathered(config: CompareCommand) -> list[Row]:
+    """The runs that are meant, oldest first."""
+    conditions = read_conditions(config.where) if config.where is not None else []
+    places = [config.runs] if isinstance(config.runs, str) else config.runs
+    found = [
+        row
+        for place in places
+        for row in (wandb_rows(place) if place.startswith(SCHEME) else rows_of(find_runs(place)))
+    ]
+    every = list({row.path: row for row in found}.values())
+    where = ", ".join(places)
+    if not every:
+        raise WfllmError("no run in there", where=where, mend="Make one: wfllm train experiment=starter")
+    check_keys(conditions, (key for row in every for key in row.values))
+    wanted = {key: getattr(config, key) for key in MARKS}
+    rows = chosen(every, wanted, conditions)
+    if not rows:
+        asked = [f"{key}={value}" for key, value in wanted.items() if value is not None]
+        asked += [config.where] if config.where else []
+        mend = "Leave it out to see all."
+        raise WfllmError(f"none of {len(every)} runs has {' '.join(asked)}", where=where, mend=mend)
+    return rows
 
 
-def _shown_metric(name: str) -> bool:
-    return "loss" in name or name in PLAIN or name.rsplit(" ", 1)[-1] in HEADINGS
+def _compared(config: CompareCommand, rows: list[Row]) -> Comparison:
+    names = result_names(rows, config.columns, config.paper)
+    intervals = config.intervals if config.intervals is not None else len(rows) <= WITH_INTERVALS
+    made = entries(rows, names=names if intervals else (), seeds=config.seeds)
+    readable = [entry for entry in made if entry.config]
+    two = [entry.rows[-1] for entry in readable] if len(readable) == 2 else []
+    differing = list(told(two[0], two[1], ("seed",) if config.seeds else ())) if two else []
+    by_command = {}
+    for command in dict.fromkeys(entry.command for entry in made):
+        of = [entry for entry in made if entry.command == command]
+        title = f"wfllm {command}: {len(of)} {'configs' if config.seeds else 'runs'}, scores in percent"
+        by_command[command] = table(title, of, names, paper=config.paper)
+    base = named(config.baseline, readable) if config.baseline is not None else readable[0] if two else None
+    gaps, notes = against(base, readable, names) if base is not None else (None, [])
+    if config.columns is not None and not names:
+        notes.append(f"No run has {', '.join(config.columns)}.")
+    if not intervals and config.intervals is None:
+        notes.append(f"More than {WITH_INTERVALS} runs: intervals=true reads their intervals, too.")
+    return Comparison(rows, made, names, differing, by_command, gaps, notes)
 
 
-def _heading(name: str) -> str:
-    *front, metric = name.split(" ")
-    return " ".join([*front, HEADINGS.get(metric, metric)])
+def _print(made: Comparison) -> None:
+    console = Console()
+    # Where there is no terminal to fit into, a table as wide as it needs to be is easier to read.
+    wide = console if console.is_terminal else Console(width=240)
+    say = Console(markup=False, highlight=False, soft_wrap=True, emoji=False)
+    for line in made.differing:
+        say.print(line)
+    for one in made.tables:
+        wide.print(as_rich(one))
+        if one.note:
+            say.print(one.note)
+    for note in made.notes:
+        say.print(note, style="yellow")
+    for row in made.rows:
+        if row.error:
+            say.print(f"{one_line(row.name)}: {one_line(row.error)}", style="red")
 
 
-def _result(name: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    if name in PLAIN:
-        return f"{value:{PLAIN[name]}}"
-    return f"{value:.4f}" if "loss" in name else f"{100 * value:.1f}"
+def _text(form: str, tables: Sequence[Table]) -> str:
+    return "\n".join(WRITERS[form](one) for one in tables)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.5g}"
-    return "" if value is None else str(value)
+def _write(config: CompareCommand, made: Comparison) -> list[str]:
+    """Write the files that are asked for; a line of each."""
+    lines = []
+    for form, target in (("markdown", config.markdown), ("latex", config.latex)):
+        if target:
+            lines.append(f"Written to {_put(target, _text(form, made.tables))}")
+    if config.csv:
+        every = list(dict.fromkeys(name for entry in made.entries for name in entry.values))
+        path = _put(config.csv, as_csv(table("", made.entries, every, raw=True)))
+        lines.append(f"Written to {path}: every config key and result")
+    if not (config.html or config.plots):
+        return lines
+    from wfllm.report.comparison_page import comparison_page
+    from wfllm.report.comparison_plots import drawings
+    from wfllm.report.figures import write_figure
+
+    drawn = drawings(made.entries, made.by_command, made.names)
+    if config.plots:
+        folder = Path(config.plots).expanduser()
+        lines += [f"Drawn: {file}" for name, d in drawn.items() for file in write_figure(d, folder / name)]
+    if config.html:
+        page = Path(config.html).expanduser()
+        of = [[e for e in made.entries if e.command == command] for command in made.by_command]
+        tables = [*zip(made.by_command.values(), of, strict=True)]
+        tables += [(made.against, [])] if made.against else []
+        errors = [f"{row.name}: {row.error}" for row in made.rows if row.error]
+        text = comparison_page(made.differing, tables, [*made.notes, *errors], drawn, page)
+        lines.append(f"Written to {_put(config.html, text)}")
+    return lines
 
 
-def _write_csv(path: Path, rows: Sequence[Row]) -> None:
-    keys = list(dict.fromkeys(k for row in rows for k in row.config))
-    results = list(dict.fromkeys(n for row in rows for n in row.results))
+def _put(target: str, text: str) -> Path:
+    path = Path(target).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["run", "command", "status", *keys, *results])
-        for row in rows:
-            values = [*(row.config.get(k) for k in keys), *(row.results.get(n) for n in results)]
-            writer.writerow([row.path, row.command, row.status, *values])
+    write_text(path, text, sync=False)
+    return path

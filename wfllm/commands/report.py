@@ -6,7 +6,7 @@ import re
 import shlex
 import webbrowser
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,7 +19,9 @@ from wfllm.errors import WfllmError
 from wfllm.evaluation.metrics import details, headings, less_is_better
 from wfllm.report.write import write_report
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker
+
+if TYPE_CHECKING:
+    from wfllm.tracking.wandb_run import Tracker
 
 CHARTS_AT_END = 100
 """Samples with flow charts on the page that a run leaves by itself."""

@@ -1,4 +1,7 @@
-"""Runs as rows: the config keys in which they differ, their losses and scores."""
+"""Runs as rows: the config keys in which they differ, their losses and scores.
+
+Results are named as `sweep.metric` and W&B name them: `after-id/codebleu` (a share of 1), `val/loss`.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,22 @@ from statistics import median
 from typing import Any
 
 from wfllm.errors import WfllmError
-from wfllm.evaluation.metrics import METRICS, TEVAL
-from wfllm.tracking.metrics_file import read_metrics
+from wfllm.evaluation.metrics import TEVAL, headings
+from wfllm.progress import progress
+from wfllm.tracking.conditions import Condition
+from wfllm.tracking.metrics_file import read_metric
 from wfllm.tracking.run_folder import PRUNED, RUNNING, RunFolder
 
-HIDDEN = ("output", "dry_run", "show", "logger", "sweep", "prompts")
+HIDDEN = ("output", "dry_run", "show", "logger", "sweep")
 
 RATE = "train/tokens_per_s"
+WHENS = ("before", "after", "scores")
+"""Before and after training; `scores` are those of `wfllm evaluate`."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One run: flat config, flat results (`after id codebleu`: share of 1), status."""
+    """One run: flat config, flat results (`after-id/codebleu`: share of 1), status."""
 
     path: Path
     command: str
@@ -36,16 +43,29 @@ class Row:
     tags: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
     """Searches it is a trial of."""
+    data: str = ""
+    """Fingerprint of its records."""
+    code: str = ""
+    """Commit of the code it ran with."""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Everything that a condition may ask for."""
+        marks = {"command": self.command, "status": self.status, "experiment": next(iter(self.groups), None)}
+        return {**marks, **self.config, **self.results}
 
 
 def rows_of(runs: Sequence[RunFolder]) -> list[Row]:
     """A row for every run that can be read; one that cannot has its fault as error."""
     rows = []
-    for run in runs:
-        try:
-            rows.append(_row(run))
-        except WfllmError as fault:
-            rows.append(Row(run.path, "?", run.path.name, "damaged", {}, {}, fault.line()))
+    with progress("Reading runs", len(runs), "runs") as bar:
+        for run in runs:
+            try:
+                rows.append(_row(run))
+            except (WfllmError, OSError) as fault:
+                told = fault.line() if isinstance(fault, WfllmError) else f"{run.path}: {fault.strerror}"
+                rows.append(Row(run.path, "?", run.path.name, "damaged", {}, {}, told))
+            bar.advance()
     return rows
 
 
@@ -54,15 +74,16 @@ def _row(run: RunFolder) -> Row:
     kept = _mapping(info.get("results"), "results", run)
     results: dict[str, float] = {}
     losses = _mapping(kept.get("losses"), "losses", run) or _losses_so_far(run)
-    found: dict[str, Any] = {f"{name} loss": losses.get(name) for name in ("train", "val")}
-    for when in ("before", "after", "scores"):
+    metrics = (*headings(), *TEVAL)
+    found: dict[str, Any] = {f"{name}/loss": losses.get(name) for name in ("train", "val")}
+    for when in WHENS:
         for split, kept_means in _mapping(kept.get(when), when, run).items():
             means = _mapping(kept_means, f"{when} {split}", run)
-            found |= {f"{when} {split} {metric}": means.get(metric) for metric in (*METRICS, *TEVAL)}
+            found |= {f"{when}-{split}/{metric}": means.get(metric) for metric in metrics}
     for name, value in found.items():
         if value is None:  # a run of a version that had no such metric
             continue
-        if not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise WfllmError(f"is damaged ({name} is no number)", where=run.path / "run.json")
         results[name] = value
     status = info["status"]
@@ -76,18 +97,32 @@ def _row(run: RunFolder) -> Row:
     logger = logger if isinstance(logger, dict) else {}
     groups = tuple(dict.fromkeys(str(g) for g in (info["experiment"], logger.get("group")) if g))
     tags, studies = _texts(logger.get("tags")), _texts(info.get("studies"))
-    return Row(run.path, info["command"], name, shown, config, results, error, groups, tags, studies)
+    data, code = (text if isinstance(text := info.get(key), str) else "" for key in ("data", "commit"))
+    return Row(
+        run.path, info["command"], name, shown, config, results, error, groups, tags, studies, data, code
+    )
 
 
-def chosen(rows: Sequence[Row], wanted: Mapping[str, str | None]) -> list[Row]:
-    """The rows that have every wanted mark: `command`, `group`, `tag`, `study`; null wants none."""
+def chosen(
+    rows: Sequence[Row], wanted: Mapping[str, str | None], conditions: Sequence[Condition] = ()
+) -> list[Row]:
+    """The rows that have every wanted mark and fulfil every condition.
+
+    Args:
+        wanted: `command`, `group`, `tag`, `study`; null wants none.
+    """
     marks: dict[str, Callable[[Row], tuple[str, ...]]] = {
         "command": lambda row: (row.command,),
         "group": lambda row: row.groups,
         "tag": lambda row: row.tags,
         "study": lambda row: row.studies,
     }
-    return [row for row in rows if all(v is None or v in marks[k](row) for k, v in wanted.items())]
+    return [
+        row
+        for row in rows
+        if all(v is None or v in marks[k](row) for k, v in wanted.items())
+        and (not conditions or all(condition.holds(row.values) for condition in conditions))
+    ]
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -101,7 +136,7 @@ def _speed(run: RunFolder, info: Mapping[str, Any]) -> dict[str, float]:
         if "ended" in info and not info.get("resumed"):
             took = datetime.fromisoformat(info["ended"]) - datetime.fromisoformat(info["started"])
             found["minutes"] = took.total_seconds() / 60
-    rates = [r[RATE] for r in read_metrics(run.path / "metrics.jsonl") if isinstance(r.get(RATE), float)]
+    rates = read_metric(run.path / "metrics.jsonl", RATE)
     if rates:
         found["tokens/s"] = median(rates)
     return found
@@ -117,8 +152,8 @@ def _mapping(value: Any, name: str, run: RunFolder) -> dict[str, Any]:
 
 
 def _losses_so_far(run: RunFolder) -> dict[str, Any]:
-    rows = [r for r in read_metrics(run.path / "metrics.jsonl") if "train/loss" in r]
-    return {"train": rows[-1]["train/loss"]} if rows else {}
+    losses = read_metric(run.path / "metrics.jsonl", "train/loss")
+    return {"train": losses[-1]} if losses else {}
 
 
 def flat(node: Any, prefix: str = "") -> dict[str, Any]:

@@ -28,6 +28,7 @@ from wfllm.config.plugins import modules_in_use
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
 from wfllm.tracking.identity import code_fingerprint, run_id
+from wfllm.tracking.plain_yaml import read_plain_yaml
 
 RUNNING, FINISHED, FAILED, PRUNED = "running", "finished", "failed", "pruned"
 TEXTS = ("id", "command", "experiment", "started", "status")
@@ -85,7 +86,7 @@ class RunFolder:
         if not file.is_file():
             raise WfllmError("is missing", where=file)
         try:
-            plain = yaml.safe_load(file.read_text(encoding="utf-8"))
+            plain = read_plain_yaml(file.read_text(encoding="utf-8"))
         except OSError as error:
             raise WfllmError(f"cannot be read ({error.strerror})", where=file) from None
         except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -249,8 +249,9 @@ class ReportCommand(KnowsApis):
 class CompareCommand(Command):
     """Runs side by side."""
 
-    runs: str = "outputs"
-    """Folder that holds runs, at any depth, or a glob of run folders."""
+    runs: str | list[str] = "outputs"
+    """Folder that holds runs, at any depth, a glob of run folders, a project of W&B
+    (`wandb:entity/project`), or several of these."""
     command: str | None = None
     """Only runs of this command: `train` or `evaluate`."""
     group: str | None = None
@@ -259,10 +260,34 @@ class CompareCommand(Command):
     """Only runs with this label among `logger.tags`."""
     study: str | None = None
     """Only trials of this study of `sweep=optuna`."""
+    where: str | None = None
+    """Only runs that fulfil conditions on config keys and results, joined by `and`:
+    `"strategy.r>=16 and val/loss<0.7"`."""
+    seeds: bool = False
+    """Runs that differ in their seed alone become one row: mean ± sample deviation."""
+    baseline: str | None = None
+    """Run that each other is compared with on the same samples: its folder, its name or the end of it. Of two
+    runs it is the older; null compares no more than two."""
+    columns: list[str] | None = None
+    """Results that are shown: `codebleu` of every set, or `after-id/codebleu`, `val/loss`, `minutes`; null
+    shows the usual ones."""
+    paper: str | None = None
+    """Table of the paper whose rows stand beside: `table2`."""
+    intervals: bool | None = None
+    """Whether scores have their 95 % intervals; null gives them to at most 200 runs."""
+    format: Literal["table", "markdown", "csv", "latex"] = "table"
+    """What is printed."""
+    markdown: str | None = None
+    """File to write the tables to as Markdown."""
     csv: str | None = None
-    """File to write the table to."""
+    """File to write one table to that has every config key and result."""
+    latex: str | None = None
+    """File to write the tables to as LaTeX, for the booktabs package."""
+    html: str | None = None
+    """File to write one page to: what differs, the tables, the pictures, links to the runs' reports."""
     plots: str | None = None
-    """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores as `scores`."""
+    """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores with their intervals as
+    `scores`, scores by how hard the reference is as `complexity`."""
 
 
 class RepeatCommand(Command):
