@@ -17,7 +17,7 @@ from wfllm.commands import prepare
 from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
 from wfllm.commands.judging import with_labels
 from wfllm.config import schema as s
-from wfllm.config.compose import Composed, validate
+from wfllm.config.compose import Composed, compose, differences, validate
 from wfllm.errors import WfllmError
 from wfllm.evaluation.teval.questions import Question, fingerprint, load_questions
 from wfllm.tracking.identity import run_id
@@ -97,7 +97,7 @@ def settled_evaluation(composed: Composed) -> OfCheckpoint:
     plain = composed.plain
     checkpoint = open_checkpoint(config.checkpoint) if config.checkpoint else None
     if checkpoint:
-        plain = _with_checkpoint(plain, checkpoint, composed.overrides)
+        plain = _with_checkpoint(plain, checkpoint, _given("evaluate", composed))
         config = cast(s.EvaluateCommand, validate("evaluate", plain))
         plain["checkpoint"] = checkpoint.run.info["id"]  # the same path may hold another run tomorrow
     if not isinstance(config.model, s.ApiModel):
@@ -127,7 +127,7 @@ def settled_teval(composed: Composed) -> OfCheckpoint:
     plain = composed.plain
     checkpoint = open_checkpoint(config.checkpoint) if config.checkpoint else None
     if checkpoint:
-        if any(o.lstrip("+~").split("=")[0].split(".")[0] == "model" for o in composed.overrides):
+        if any(key.split(".")[0] == "model" for key in _given("teval", composed)):
             raise WfllmError(
                 "model cannot be changed for a checkpoint: it was trained with its own",
                 where="wfllm teval",
@@ -168,9 +168,8 @@ def _called(config: s.EvaluateCommand) -> str:
     return f"{name}-{config.shots}-shot" if config.shots else name
 
 
-def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, overrides: list[str]) -> dict[str, Any]:
+def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, given: set[str]) -> dict[str, Any]:
     """The config with the checkpoint's own model, prompts, target, and its data unless told otherwise."""
-    given = {o.lstrip("+~").split("=")[0] for o in overrides}
     fixed = sorted({key.split(".")[0] for key in given} & set(FIXED))
     if fixed:
         raise WfllmError(
@@ -184,3 +183,12 @@ def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, overrides: l
         changed = {key.split(".", 1)[1] for key in given if key.startswith("data.")}
         taken["data"] = {**own["data"], **{key: plain["data"][key] for key in changed}}
     return {**plain, **taken}
+
+
+def _given(command: str, composed: Composed) -> set[str]:
+    """Keys that the command line gives, and groups that a preset chooses or sets keys of."""
+    given = {o.lstrip("+~").split("=")[0] for o in composed.overrides}
+    if not composed.choices.get("experiment"):
+        return given
+    without = compose(command, [o for o in composed.overrides if not o.startswith("experiment=")]).plain
+    return given | {key.split(".")[0] for key, _, _ in differences(without, composed.plain)}

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from rich.console import Console
 from rich.table import Table
 
 from wfllm.commands import prepare, scoring
 from wfllm.commands.answering import for_generation
-from wfllm.commands.checkpoint import Checkpoint, open_checkpoint
-from wfllm.config.compose import Composed, validate
+from wfllm.commands.checkpoint import Checkpoint
+from wfllm.commands.identified import asked_questions, plans, settled_teval
+from wfllm.commands.plan_answers import plan_teval
+from wfllm.config.compose import Composed
 from wfllm.config.schema import TevalCommand
-from wfllm.errors import WfllmError
 from wfllm.evaluation.metrics import TEVAL
 from wfllm.evaluation.score import Scores
-from wfllm.evaluation.teval.answers import answer_questions, fingerprint
+from wfllm.evaluation.teval.answers import answer_questions
 from wfllm.evaluation.teval.encoder import load_encoder, require_encoders
 from wfllm.evaluation.teval.published import TABLE_3
-from wfllm.evaluation.teval.questions import Question, load_questions
+from wfllm.evaluation.teval.questions import Question
 from wfllm.evaluation.teval.score import PlanResult, PlanScore, teval
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
-from wfllm.tracking.run_folder import RunFolder, open_run
+from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker, tracking
 
 PARTS = ("precision", "recall", "f1", "parsed")
@@ -33,20 +33,18 @@ PARTS = ("precision", "recall", "f1", "parsed")
 def run(composed: Composed) -> int:
     """Answer T-Eval's planning questions and score the plans, as published and mended. 0 when it is done."""
     console = Console()
-    config = cast(TevalCommand, composed.config)
     prepare.settle(0)
-    require_encoders()
-    checkpoint = open_checkpoint(config.checkpoint) if config.checkpoint else None
-    plain = composed.plain
-    if checkpoint:
-        plain = _with_checkpoint(plain, checkpoint, composed.overrides)
-        config = cast(TevalCommand, validate("teval", plain))
-        plain["checkpoint"] = checkpoint.run.info["id"]  # the same path may hold another run tomorrow
-    questions = _questions(config, console)
-    plain = {**plain, "questions": _from_anywhere(config.questions)}
-    name = checkpoint.run.path.name if checkpoint else config.model.name
-    data = fingerprint(questions)
-    folder = open_run("teval", name, plain, composed.overrides, data, Path(config.output))
+    settled = settled_teval(composed)
+    config, checkpoint = cast(TevalCommand, settled.config), settled.checkpoint
+    if not config.dry_run:
+        require_encoders()
+    questions = asked_questions(config, console)
+    identified = plans(settled, questions)
+    if config.dry_run:
+        plan_teval(config, checkpoint, questions, identified, console)
+        return 0
+    plain, name = identified.plain, identified.name
+    folder = identified.open(composed.overrides)
     if folder.finished:
         console.print(f"This very evaluation is finished: {folder.path}", highlight=False, soft_wrap=True)
     else:
@@ -54,32 +52,6 @@ def run(composed: Composed) -> int:
             _answer_and_score(config, checkpoint, questions, folder, tracker, console)
     _print_results(console, folder)
     return 0
-
-
-def _questions(config: TevalCommand, console: Console) -> list[Question]:
-    found = load_questions(config.questions, config.form)
-    for fault in found.faults[:5]:
-        console.print(f"left out: {fault.line()}", style="yellow", highlight=False, markup=False)
-    if len(found.faults) > 5:
-        console.print(f"left out: {len(found.faults) - 5} more", style="yellow", highlight=False)
-    limit = min(config.limit or len(found.items), len(found.items))
-    return [found.items[i * len(found.items) // limit] for i in range(limit)]
-
-
-def _from_anywhere(source: str) -> str:
-    path = Path(source).expanduser()
-    return str(path.resolve()) if path.exists() else source
-
-
-def _with_checkpoint(plain: dict[str, Any], checkpoint: Checkpoint, overrides: list[str]) -> dict[str, Any]:
-    """The config with the checkpoint's own model."""
-    if any(o.lstrip("+~").split("=")[0].split(".")[0] == "model" for o in overrides):
-        raise WfllmError(
-            "model cannot be changed for a checkpoint: it was trained with its own",
-            where="wfllm teval",
-            mend="Leave out model, or leave out checkpoint to score an untrained model.",
-        )
-    return {**plain, "model": checkpoint.run.config["model"]}
 
 
 def _answer_and_score(

@@ -173,6 +173,8 @@ class EvaluateCommand(KnowsApis):
     metrics: Metrics
     judge: Judge
     logger: Logger
+    dry_run: bool = False
+    """Print the plan and stop."""
     seed: Seed = 0
     """Seed of whatever is drawn at random."""
     output: str = "outputs"
@@ -197,6 +199,8 @@ class TevalCommand(Command):
     model: Model
     decoding: Decoding
     logger: Logger
+    dry_run: bool = False
+    """Print the plan and stop."""
     seed: Seed = 0
     """Seed of whatever is drawn at random."""
     output: str = "outputs"
