@@ -9,35 +9,29 @@ if (location.protocol === "file:") {
       this.frame.hidden = true;
       document.body.append(this.frame);
       const inside = this.frame.contentWindow;
-      const load = (address) =>
-        new Promise((done, failed) => {
-          const script = inside.document.createElement("script");
-          script.src = new URL(address, url);
-          script.onload = done;
-          script.onerror = failed;
-          inside.document.body.append(script);
+      // What the script sends goes to whoever made the worker, and not back to the frame; later, as all messages.
+      inside.postMessage = (data) =>
+        setTimeout(() => {
+          const event = new MessageEvent("message", { data });
+          this.dispatchEvent(event);
+          this.onmessage?.(event);
         });
-      // What the script sends goes to whoever made the worker, and not back to the frame.
-      inside.postMessage = (data) => {
-        const event = new MessageEvent("message", { data });
-        this.dispatchEvent(event);
-        this.onmessage?.(event);
-      };
-      inside.importScripts = (...addresses) =>
-        addresses.reduce((before, address) => before.then(() => load(address)), Promise.resolve());
-      load(url).then(() => {
+      const script = inside.document.createElement("script");
+      script.src = new URL(url, location.href);
+      script.onload = () => {
         const waiting = this.waiting;
         this.waiting = null;
         waiting.forEach((data) => this.postMessage(data));
-      });
+      };
+      script.onerror = () => this.onerror?.(new Event("error"));
+      inside.document.body.append(script);
     }
 
     postMessage(data) {
       if (this.waiting) this.waiting.push(data);
       else {
         const inside = this.frame.contentWindow;
-        const event = new inside.MessageEvent("message", { data });
-        inside.dispatchEvent(event);
+        setTimeout(() => inside.dispatchEvent(new inside.MessageEvent("message", { data })));
       }
     }
 

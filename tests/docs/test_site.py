@@ -9,11 +9,13 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from tests.docs.blocks import ROOT, pages
+from tests.report.test_browser import browser  # noqa: F401 - a fixture
 from tests.test_words import finds
 
 pytestmark = pytest.mark.slow
@@ -116,6 +118,23 @@ def test_nothing_is_fetched_from_a_network(site: Path, built: dict[Path, Page]) 
     assert styles == []
 
 
+def test_it_is_searched_from_the_file_system_without_a_network(site: Path, browser: Any) -> None:  # noqa: F811
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    asked: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((site / "docs" / "show.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.get_by_placeholder("Search").fill("blueprints")
+    page.get_by_text(re.compile(r"^\d+ results?$")).wait_for()
+    assert page.locator("a[href$='docs/build.html#blueprints']").count() == 1
+    assert [url for url in asked if not url.startswith("file:")] == []
+    assert faults == []
+    page.close()
+
+
 def test_nothing_of_this_machine_is_on_it(built: dict[Path, Page]) -> None:
     faults = [f"{p.name}: {f}" for p in built for f in finds(p.read_text(encoding="utf-8"))]
     assert faults == []
@@ -131,7 +150,7 @@ def test_a_broken_link_ends_the_build_and_is_named(tmp_path: Path, site: Path) -
         file.write("\n[lost](nowhere.md), [no such place](docs/build.md#nothing-here)\n")
     done = build(tmp_path / "site", tmp_path)
     assert done.returncode == 1
-    said = done.stdout + done.stderr
+    said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr)  # it colours its words
     assert "nowhere.md" in said
     assert "nothing-here" in said
     assert not (tmp_path / "site").exists()
