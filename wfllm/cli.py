@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "generate and score a checkpoint, or the untrained model",
     "teval": "T-Eval PLAN: plan calls of tools the model never saw",
     "generate": "one request in plain words, one workflow",
+    "export": "a trained model as a folder to share, with its card",
     "ask": "one prompt, to see that a model answers and what it costs",
     "report": "a run's scores, plots and every sample as one page",
     "compare": "runs side by side as a table",
@@ -41,7 +42,7 @@ FLAGS = """\
   --version        the version
 $WFLLM_CONF        folder that stands in for conf/, with groups, options and presets of your own
 $WFLLM_PLUGINS     folders with parts of your own, one module and one YAML file each (docs/plugins.md)"""
-HEAVY = {"train", "evaluate", "teval", "generate", "repeat", "report"}
+HEAVY = {"train", "evaluate", "teval", "generate", "export", "repeat", "report"}
 """Commands that import torch."""
 TRAINS = {"train", "repeat"}
 """Commands that several processes of a launcher may run together."""

@@ -23,6 +23,7 @@ ROOTS: dict[str, type[s.Command]] = {
     "evaluate": s.EvaluateCommand,
     "teval": s.TevalCommand,
     "generate": s.GenerateCommand,
+    "export": s.ExportCommand,
     "ask": s.AskCommand,
     "report": s.ReportCommand,
     "compare": s.CompareCommand,

@@ -109,6 +109,12 @@ def breakdown(
     return parts
 
 
+def overall(scores: Sequence[Mapping[str, float | None]]) -> list[Part]:
+    """Mean and interval of every metric over all predictions: the rows of `breakdown` with `by=all`."""
+    names = dict.fromkeys(name for row in scores for name in row)
+    return [part for name in names for part in _part(ALL, ALL, name, [row.get(name) for row in scores])]
+
+
 def _part(by: str, name: str, metric: str, values: Sequence[float | None]) -> list[Part]:
     told = [value for value in values if value is not None and math.isfinite(value)]
     if not told:

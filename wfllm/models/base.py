@@ -18,6 +18,7 @@ from typing import Any
 
 from wfllm.config.schema import Model, PackagedModel, PretrainedModel, TinyModel
 from wfllm.errors import WfllmError
+from wfllm.models.published import lies_here
 
 CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"
@@ -50,7 +51,7 @@ def base_files(model: Model, folder: Path, texts: Iterable[str], seed: int) -> s
         return _packaged(model)
     assert isinstance(model, PretrainedModel)
     path = Path(model.path).expanduser()
-    looks_local = path.is_absolute() or model.path.startswith((".", "~")) or path.exists()
+    looks_local = lies_here(model.path)
     if looks_local and not (path / "config.json").is_file():
         cause = "no config.json in that folder" if path.is_dir() else "no such folder"
         raise WfllmError(

@@ -56,12 +56,25 @@ def load_trained(folder: Path, base: str, model: Model) -> Any:
             one it was trained on.
     """
     if (folder / ADAPTER).is_file():
-        return merged(_with_adapter(_base_for(folder, base, model), folder))
+        return merged(adapted(folder, base, model))
     if (folder / PART).is_file():
         return lay_over(_base_for(folder, base, model), folder)
     if not (folder / "config.json").is_file():
         raise WfllmError("holds neither an adapter nor model weights", where=folder)
     return load_model(str(folder), model)
+
+
+def adapted(folder: Path, base: str, model: Model, adapter: Path | None = None) -> Any:
+    """The base model with the adapter beside its weights, as peft wraps it.
+
+    Args:
+        folder: says what the adapter was trained on.
+        adapter: folder that the adapter itself is read from, where that is another one.
+
+    Raises:
+        WfllmError: as `load_trained`.
+    """
+    return _with_adapter(_base_for(folder, base, model), adapter or folder)
 
 
 def needs_base(folder: Path) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from wfllm.config.schema.base import Count, Positive, Schema, Seed
+from pydantic import Field
+
+from wfllm.config.schema.base import Count, Dtype, HubId, Positive, Schema, Seed
 from wfllm.config.schema.build import Annotator, Confirm, Describe, Expand, Filter, Splits
 from wfllm.config.schema.data import Data
 from wfllm.config.schema.evaluation import Decoding, Evaluation, Metrics
@@ -221,6 +223,34 @@ class GenerateCommand(KnowsApis):
     decoding: Decoding
     output: str | None = None
     """File to write the workflow to; null only prints it."""
+
+
+class ExportCommand(KnowsApis):
+    """A trained model as a folder to share."""
+
+    checkpoint: str
+    """Run folder of `wfllm train`, or the `model` folder in one."""
+    output: str
+    """Folder for the model and its card; one that is there must be an earlier export."""
+    format: Literal["merged", "adapter"] = "merged"
+    """`merged` is whole weights, which need nothing else; `adapter` is what was trained, of use with its base
+    model alone."""
+    dtype: Dtype | None = None
+    """Of `merged`: type the weights are rounded to; null keeps that of training."""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$")] | None = None
+    """What card and server call the model; null takes the name of the output folder."""
+    base: HubId | None = None
+    """Hub id of the base model, where it was trained from a folder and others find it on the hub."""
+    license: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")] | None = None
+    """Licence of what is exported, as the hub spells it (`apache-2.0`); null takes that of the base model
+    where it is known, else `unknown`."""
+    datasets: list[HubId] = []
+    """Hub ids of the training data, for the card."""
+    scores: list[str] = []
+    """Run folders of `wfllm evaluate` with this checkpoint whose scores go on the card, beside those that the
+    training made itself."""
+    query: str = "Every morning, tell me the weather and my first event."
+    """The card's example."""
 
 
 class AskCommand(Command):
