@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "a run's scores, plots and every sample as one page",
     "compare": "runs side by side as a table",
     "repeat": "train again from a run folder alone and compare the losses",
+    "sweep-config": "a search as the file that `wandb sweep` takes",
     "build": "make a dataset of records",
     "transcribe": "shortcuts to Python",
     "compile": "Python to shortcuts",
@@ -132,6 +133,10 @@ def _dispatch(args: list[str], trace: bool) -> int:
 
 def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> int:
     """One run, or many of a sweep or a search."""
+    if command == "sweep-config":
+        from wfllm.search.wandb_sweep import write_sweep
+
+        return write_sweep(overrides, flags)
     if command == "train":
         from wfllm.sweep import run_if_search
 

@@ -20,6 +20,7 @@ ROOTS: dict[str, type[s.Command]] = {
     "show": s.ShowCommand,
     "build": s.BuildCommand,
     "train": s.TrainCommand,
+    "sweep-config": s.SweepConfigCommand,
     "evaluate": s.EvaluateCommand,
     "teval": s.TevalCommand,
     "generate": s.GenerateCommand,

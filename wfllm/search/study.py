@@ -187,7 +187,7 @@ def open_study(search: Search, retry_below: int | None = None) -> OpenStudy:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     identity = _identity(search)
     sweep = search.sweep
-    name = sweep.study or _own_name(search, identity)
+    name = name_of(search)
     folder = Path(search.config.output).expanduser() / "sweeps" / name
     storage = Path(sweep.storage).expanduser() if sweep.storage else folder / "study.db"
     study = OpenStudy(search, name, folder, storage)
@@ -249,8 +249,11 @@ def _identity(search: Search) -> dict[str, Any]:
     return found
 
 
-def _own_name(search: Search, identity: dict[str, Any]) -> str:
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:8]
+def name_of(search: Search) -> str:
+    """What the study is called: as `sweep.study` says, or after the preset and what is searched."""
+    if search.sweep.study:
+        return search.sweep.study
+    digest = hashlib.sha256(json.dumps(_identity(search), sort_keys=True).encode()).hexdigest()[:8]
     return f"{search.base.experiment.replace('/', '-')}-{digest}"
 
 

@@ -12,7 +12,7 @@ from wfllm.config.schema.data import Data
 from wfllm.config.schema.evaluation import Decoding, Evaluation, Metrics
 from wfllm.config.schema.judge import Judge
 from wfllm.config.schema.llm import Llm
-from wfllm.config.schema.logger import Logger
+from wfllm.config.schema.logger import Logger, NoLogger
 from wfllm.config.schema.model import Model
 from wfllm.config.schema.prompts import BuildPrompts, Prompts, Target
 from wfllm.config.schema.strategy import Strategy
@@ -106,6 +106,7 @@ class BuildCommand(KnowsApis):
     annotator: Annotator
     confirm: Confirm = Confirm()
     describe: Describe = Describe()
+    logger: Logger = NoLogger(name="none")
     output: str
     """Folder of the build: a folder for each stage, and the finished dataset."""
     stages: list[str] | None = None
@@ -147,6 +148,10 @@ class TrainCommand(KnowsApis):
     """Seed of weights, order and dropout; 0 is a seed like any other."""
     output: str = "outputs"
     """Folder that holds all runs."""
+
+
+class SweepConfigCommand(TrainCommand):
+    """A search as the file that `wandb sweep` takes: `<output>/sweeps/<study>/wandb.yaml`."""
 
 
 class EvaluateCommand(KnowsApis):
@@ -322,6 +327,7 @@ class CompareCommand(Command):
     plots: str | None = None
     """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores with their intervals as
     `scores`, scores by how hard the reference is as `complexity`."""
+    logger: Logger = NoLogger(name="none")
 
 
 class RepeatCommand(Command):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from wfllm.config.schema.base import Schema
+from wfllm.config.schema.base import Positive, Schema
 
 
 class Logger(Schema):
@@ -34,4 +34,6 @@ class WandbLogger(Logger):
     tags: list[str] = []
     """Labels to filter by."""
     artifacts: bool = True
-    """Log the trained adapter (or model) and the predictions as artifacts."""
+    """Log what a run has made (dataset, model, predictions) as artifacts, what it is made of as lineage."""
+    largest: Positive = 1000
+    """Megabytes of an artifact that is uploaded; a larger one has paths and checksums of its files alone."""
