@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import struct
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,38 +13,12 @@ from wfllm.config.schema import WandbLogger
 from wfllm.evaluation.breakdown import Part
 from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
+from wfllm.tracking.artifacts import Item
 from wfllm.tracking.run_folder import open_run
+from wfllm.tracking.wandb_files import records
 from wfllm.tracking.wandb_run import Tracker, tracking
 
 pytestmark = pytest.mark.slow
-BLOCK = 32768
-
-
-def records(path: Path) -> Iterator[Any]:
-    """Records of a `.wandb` file: blocks of 32 KiB with (checksum, length, kind) before each piece."""
-    import wandb.proto.wandb_internal_pb2 as module
-
-    pb: Any = module
-
-    content = path.read_bytes()
-    assert content[:4] == b":W&B"
-    at, piece = 7, b""
-    while at + 7 <= len(content):
-        left = BLOCK - at % BLOCK
-        if left < 7:
-            at += left
-            continue
-        _, length, kind = struct.unpack("<IHB", content[at : at + 7])
-        if kind == 0:
-            at += left
-            continue
-        piece += content[at + 7 : at + 7 + length]
-        at += 7 + length
-        if kind in (1, 4):  # whole, or the last piece
-            record = pb.Record()
-            record.ParseFromString(piece)
-            piece = b""
-            yield record
 
 
 def by_kind(folder: Path) -> dict[str, list[Any]]:
@@ -55,7 +27,7 @@ def by_kind(folder: Path) -> dict[str, list[Any]]:
     while True:
         (file,) = folder.glob("wandb/offline-run-*/run-*.wandb")
         found: dict[str, list[Any]] = {}
-        for record in records(file):
+        for record, _ in records(file):
             found.setdefault(record.WhichOneof("record_type"), []).append(record)
         if "exit" in found and "run" in found:
             return found
@@ -81,7 +53,7 @@ def test_a_run_is_whole_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         page = tmp_path / "report.html"
         page.write_text("<!DOCTYPE html><title>ä</title>", encoding="utf-8")
         tracker.report(page)
-        tracker.artifact("model-test", "model", artifact)
+        tracker.keeps(Item("model-test", "model", (artifact,), metadata={"seed": 3}, aliases=("best",)))
     found = by_kind(folder.path)
     run = found["run"][0].run
     assert run.run_id.startswith(folder.info["id"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -31,7 +33,10 @@ from wfllm.config.compose import Composed
 from wfllm.errors import WfllmError, one_line, suggestion
 from wfllm.llm.limits import Spent
 from wfllm.shortcuts.catalogue import load_catalogue
+from wfllm.tracking.artifacts import dataset_in, inputs_of
 from wfllm.tracking.identity import code_fingerprint, data_fingerprint
+from wfllm.tracking.wandb_run import reporting
+from wfllm.tracking.wandb_start import About
 
 _FAULTS = ("unreadable", "changed", "metadata", "thoughts")
 """Rules by which an item is left out for a fault of its own, not by choice: the exit status tells."""
@@ -88,6 +93,11 @@ def _run(
         items = chain.from_iterable(build.items(name) for name in sources)
         keys = [*(build.keys[name] for name in sources), describing.key]
         counts = assemble(root, items, config.formats, keys, describing)
+    with reporting(config.logger, _about(config, root, keys)) as tracker:
+        tracker.uses(inputs_of(config.data))
+        tracker.summary({f"records/{split}": count for split, count in counts.items()})
+        tracker.keeps(dataset_in(root / FOLDER, {"records": counts}))
+        tracker.page("dataset", root / FOLDER / PAGE)
     sizes = ", ".join(f"{split} {count:,}" for split, count in counts.items())
     console.print(f"{root / FOLDER}: {sizes}", highlight=False, soft_wrap=True)
     console.print(f"In numbers: {root / FOLDER / PAGE}", highlight=False, soft_wrap=True)
@@ -95,6 +105,13 @@ def _run(
         f"Next: wfllm train data=records data.path={root / FOLDER}", highlight=False, soft_wrap=True
     )
     return int(bool(faults))
+
+
+def _about(config: s.BuildCommand, root: Path, keys: Sequence[str]) -> About:
+    """The build as W&B knows it: the same command on the same data is the same run there."""
+    made_of = hashlib.sha256(json.dumps(list(keys)).encode()).hexdigest()[:12]
+    plain = config.model_dump(mode="json")
+    return About(f"build-{made_of}", root.name, root, root.name, "build", {**plain, "dataset": made_of})
 
 
 def _require_apart(config: s.BuildCommand, root: Path) -> None:

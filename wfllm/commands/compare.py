@@ -11,7 +11,7 @@ from rich.console import Console
 
 from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
-from wfllm.config.schema import CompareCommand
+from wfllm.config.schema import CompareCommand, WandbLogger
 from wfllm.errors import WfllmError, one_line
 from wfllm.files import write_text
 from wfllm.report.against import against, named
@@ -60,7 +60,7 @@ def run(composed: Composed) -> int:
     else:
         print(_text(config.format, made.tables), end="")
     say = Console(markup=False, highlight=False, soft_wrap=True, emoji=False, stderr=config.format != "table")
-    for line in _write(config, made):
+    for line in [*_write(config, made), *_keep(config, made)]:
         say.print(line)
     trained = [row for row in made.rows if row.command == "train" and row.status == "finished"]
     if trained and trained[-1].path.is_dir():
@@ -164,6 +164,20 @@ def _write(config: CompareCommand, made: Comparison) -> list[str]:
         text = comparison_page(made.differing, tables, [*made.notes, *errors], drawn, page)
         lines.append(f"Written to {_put(config.html, text)}")
     return lines
+
+
+def _keep(config: CompareCommand, made: Comparison) -> list[str]:
+    """Log the comparison where a logger is asked for, with its page and pictures; a line of where it is."""
+    if not isinstance(config.logger, WandbLogger):
+        return []
+    from wfllm.tracking.wandb_compare import comparison_id, keep_comparison
+
+    folder = Path("outputs") / "compare" / comparison_id(made.rows)
+    page, pictures = folder / "comparison.html", folder / "pictures"
+    files = {"html": str(page), "plots": str(pictures), **dict.fromkeys(("markdown", "latex", "csv"))}
+    _write(config.model_copy(update=files), made)
+    keep_comparison(config.logger, made.rows, sorted(pictures.glob("*.png")), page, folder)
+    return [f"Logged to W&B ({config.logger.mode}): {folder}"]
 
 
 def _put(target: str, text: str) -> Path:

@@ -22,6 +22,7 @@ from wfllm.evaluation.predictions import spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
 from wfllm.tracking.answers import take_answers
+from wfllm.tracking.artifacts import inputs_of, model_of, predictions_of
 from wfllm.tracking.identity import answers_id
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import tracking
@@ -49,6 +50,7 @@ def run(composed: Composed) -> int:
         return 0
     held_out: dict[str, Sequence[Record]] = {config.split: records}
     with folder.kept(), tracking(config.logger, folder, plain, name, "evaluate") as tracker:
+        tracker.uses([*inputs_of(config.data), *([model_of(checkpoint.run)] if checkpoint else [])])
         judge = judging(config.judge, console)
         taken = take_answers(folder, answers_id(plain, work.fingerprint), Path(config.output))
         if taken is not None:
@@ -63,6 +65,7 @@ def run(composed: Composed) -> int:
         scores = scoring.evaluate_splits(
             "scores", load, tokenizer, held_out, work, config, folder, tracker, judge
         )
+        tracker.keeps(predictions_of(folder, scores))
         report.leave_report(folder, tracker, console)
         results = {"scores": scores, **({"judge": judge.results} if judge else {})}
         if judge and judge.waiting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 from rich.console import Console
@@ -24,6 +25,7 @@ from wfllm.evaluation.teval.questions import Question
 from wfllm.evaluation.teval.score import PlanResult, PlanScore, teval
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
+from wfllm.tracking.artifacts import DATASET, Item, model_of, predictions_of
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker, tracking
 
@@ -63,6 +65,9 @@ def _answer_and_score(
     console: Console,
 ) -> None:
     encode = load_encoder(config.encoder)  # first: no answer is generated that cannot be scored
+    asked = Path(config.questions).expanduser()
+    tracker.uses([model_of(checkpoint.run)] if checkpoint else [])
+    tracker.uses([Item(f"{DATASET}-teval", DATASET, (asked.resolve(),))] if asked.exists() else [])
     if checkpoint:
         tokenizer, load = checkpoint.tokenizer(), checkpoint.model
     else:
@@ -86,7 +91,7 @@ def _answer_and_score(
     told = {name: [value for row in each if (value := row[name]) is not None] for name in TEVAL}
     means = {name: sum(values) / len(values) for name, values in told.items() if values}
     tracker.scores(form, means, predictions, each)
-    tracker.artifact(f"predictions-{folder.info['id']}", "predictions", path.parent)
+    tracker.keeps(predictions_of(folder, {form: means}))
     empty = sum(not p.answer.strip() for p in predictions)
     counts = {"samples": float(len(each)), "stops": float(result.stops), "empty": float(empty)}
     folder.finish(scores={form: {**counts, **means}})

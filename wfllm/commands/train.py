@@ -21,6 +21,8 @@ from wfllm.config.schema import TrainCommand
 from wfllm.evaluation.predictions import spread
 from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
+from wfllm.tracking.artifacts import inputs_of, model_of, predictions_of
+from wfllm.tracking.replay import in_a_sweep_of_wandb, replay
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker, tracking
 from wfllm.tracking.watch import Watch
@@ -60,6 +62,9 @@ def train(composed: Composed, watch: Watch | None = None) -> RunFolder | None:
     watch.opened(folder)
     if folder.finished:
         console.print(f"This very run is finished: {folder.path}", highlight=False, soft_wrap=True)
+        if in_a_sweep_of_wandb():
+            with tracking(config.logger, folder, plain, composed.experiment, "train") as tracker:
+                replay(folder, tracker)
         if watch.shows_results:
             report.print_results(console, folder)
         return folder
@@ -84,6 +89,7 @@ def _stages(
     console: Console,
 ) -> dict[str, object]:
     """From an open folder to its results. A stage whose files are whole is not done again."""
+    tracker.uses(inputs_of(config.data))
     base = base_files(config.model, folder.path / "base", work.texts(), config.seed)
     tokenizer = load_tokenizer(base, config.model)
     samples = encode_splits(config, work, tokenizer, console, folder.path)
@@ -103,11 +109,11 @@ def _stages(
     if not trained.is_dir():
         with together(config.trainer, folder, plain) as world:
             fit(config, base, tokenizer, samples, work, folder, tracker, watch, world)
-    tracker.artifact(f"model-{folder.info['id']}", "model", trained)
     if config.evaluation.after:
         evaluate("after", lambda: load_trained(trained, base, config.model))
     if held_out and (config.evaluation.before or config.evaluation.after):
         report.leave_report(folder, tracker, console)
-        tracker.artifact(f"predictions-{folder.info['id']}", "predictions", folder.path / "predictions")
+        tracker.keeps(predictions_of(folder, {w: results[w] for w in ("before", "after") if w in results}))
     results["losses"] = scoring.final_losses(folder)
+    tracker.keeps(model_of(folder, results))
     return results

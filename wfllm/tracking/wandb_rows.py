@@ -26,7 +26,7 @@ STATES = {
 }
 """State in W&B → status of a run, where it has another name."""
 _NAME = re.compile(r"[\w.-]{1,128}/[\w.-]{1,128}")
-_NOT_CONFIG = ("commit", "data_fingerprint", "_wandb")
+_NOT_CONFIG = ("commit", "data_fingerprint", "uses", "_wandb")
 
 
 def wandb_rows(where: str) -> list[Row]:

@@ -1,25 +1,35 @@
-"""Weights & Biases: curves, tables and artifacts of one run, under a run id of our own."""
+"""Weights & Biases: curves, tables, artifacts and lineage of one run, under a run id of our own.
+
+Nothing that fails there stops or changes a run: it is told once, and the run's folder has everything.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
+from functools import wraps
 from pathlib import Path
-from typing import Any
-
-from pytorch_lightning.loggers import Logger as LightningLogger
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from wfllm.config.schema import Logger, WandbLogger
-from wfllm.evaluation.breakdown import COLUMNS, Part
-from wfllm.evaluation.predictions import Prediction
-from wfllm.evaluation.samples import Row
-from wfllm.evaluation.score import Scores
+from wfllm.tracking.artifacts import Item
+from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RunFolder
+from wfllm.tracking.wandb_files import mended
+from wfllm.tracking.wandb_start import AXIS, About, cause, end_wandb, staged_in, start_wandb, tell
+
+if TYPE_CHECKING:
+    from pytorch_lightning.loggers import Logger as LightningLogger
+
+    from wfllm.evaluation.breakdown import Part
+    from wfllm.evaluation.predictions import Prediction
+    from wfllm.evaluation.samples import Row
+    from wfllm.evaluation.score import Scores
 
 LARGEST_PAGE = 5_000_000
 """Bytes of a page that is shown in W&B itself; a larger one is an artifact alone."""
+P = ParamSpec("P")
 
 
 class Tracker:
@@ -29,6 +39,9 @@ class Tracker:
         """Loggers for the Lightning trainer."""
         return []
 
+    def metrics(self, values: Mapping[str, float], step: int | None) -> None:
+        """Points of curves at an optimiser step, from 0."""
+
     def samples(self, rows: Sequence[Row]) -> None:
         """Requests answered during training."""
 
@@ -37,105 +50,243 @@ class Tracker:
     ) -> None:
         """Scores of one evaluation, with request, reference and generated code."""
 
+    def summary(self, values: Mapping[str, float]) -> None:
+        """Figures by which runs are compared and searches judged."""
+
     def breakdown(self, name: str, parts: Sequence[Part]) -> None:
         """Every metric of one evaluation by how hard the reference is."""
+
+    def table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """A table of any kind."""
+
+    def picture(self, path: Path) -> None:
+        """A picture, called after its file."""
+
+    def page(self, name: str, path: Path) -> None:
+        """An HTML page to look at; nothing where it is too large for that."""
 
     def report(self, path: Path) -> None:
         """The page of a run."""
 
-    def artifact(self, name: str, kind: str, path: Path) -> None:
-        """A file or folder worth keeping."""
+    def uses(self, items: Sequence[Item]) -> None:
+        """What the run is made of."""
+
+    def keeps(self, item: Item) -> None:
+        """What the run has made."""
+
+
+def _apart(
+    method: Callable[Concatenate[WandbTracker, P], None],
+) -> Callable[Concatenate[WandbTracker, P], None]:
+    """A report that fails is told, and the run goes on; after the first, no other is tried."""
+
+    @wraps(method)
+    def apart(self: WandbTracker, *args: P.args, **kwargs: P.kwargs) -> None:
+        if self.lost:
+            return
+        try:
+            method(self, *args, **kwargs)
+        except Exception as fault:  # whatever the client raises, the run is worth more
+            self.lost = True
+            tell(f"{cause(fault)}. The run goes on without it; its folder has everything")
+
+    return cast("Callable[Concatenate[WandbTracker, P], None]", apart)
 
 
 class WandbTracker(Tracker):
     """Reports to a W&B run, offline or online."""
 
-    def __init__(self, run: Any, config: WandbLogger) -> None:
-        self.run, self.config = run, config
+    def __init__(self, run: Any, config: WandbLogger, folder: Path, missing: int = 0) -> None:
+        """`missing`: the first optimiser step that earlier starts of the run may not have told of."""
+        self.run, self.config, self.folder, self.missing = run, config, folder, missing
+        self.lost = False
+        self._behind = True
         self._rows: list[Row] = []
+        self._used: dict[str, str] = {}
 
     def lightning(self) -> list[LightningLogger]:
-        from pytorch_lightning.loggers import WandbLogger as LightningWandb
+        from wfllm.tracking.curves_log import CurvesLog
 
-        return [LightningWandb(experiment=self.run)]
+        return [CurvesLog(self.metrics)]
 
+    @_apart
+    def metrics(self, values: Mapping[str, float], step: int | None) -> None:
+        if step is not None:
+            self._catch_up(step)
+        self._point(values, step)
+
+    @_apart
+    def catch_up(self) -> None:
+        """Tell what the run's folder has of its curves and W&B lacks."""
+        self._catch_up(None)
+
+    def _catch_up(self, before: int | None) -> None:
+        """A kill may cost the client what it was told last; the folder has kept it."""
+        if not self._behind:
+            return
+        self._behind = False
+        for row in read_metrics(self.folder / "metrics.jsonl"):
+            step = row.pop("step")
+            if isinstance(step, int) and self.missing <= step and (before is None or step < before):
+                self._point(row, step)
+
+    def _point(self, values: Mapping[str, float], step: int | None) -> None:
+        self.run.log({**values, **({} if step is None else {AXIS: step})})
+
+    @_apart
     def samples(self, rows: Sequence[Row]) -> None:
-        import wandb
-
         # A W&B table is one value: each report holds all rows so far.
         self._rows.extend(rows)
-        table = wandb.Table(
-            columns=["step", "request", "reference", "generated"], data=[list(r) for r in self._rows]
-        )
-        self.run.log({"samples": table})
+        self._table("samples", ["step", "request", "reference", "generated"], self._rows)
 
+    @_apart
     def scores(
         self, name: str, means: Mapping[str, float], predictions: Sequence[Prediction], each: Sequence[Scores]
     ) -> None:
-        import wandb
-
-        columns: list[str | int] = ["id", "request", "reference", "generated", *each[0]]
+        columns = ["id", "request", "reference", "generated", *each[0]]
         rows = [
             [p.id, p.query, p.reference, p.code or p.answer, *s.values()]
             for p, s in zip(predictions, each, strict=True)
         ]
-        self.run.log({f"predictions/{name}": wandb.Table(columns=columns, data=rows)})
+        self._table(f"predictions/{name}", columns, rows)
         for metric, value in means.items():
             self.run.summary[f"{name}/{metric}"] = value
 
+    @_apart
+    def summary(self, values: Mapping[str, float]) -> None:
+        for name, value in values.items():
+            self.run.summary[name] = value
+
+    @_apart
     def breakdown(self, name: str, parts: Sequence[Part]) -> None:
+        from wfllm.evaluation.breakdown import COLUMNS
+
+        self._table(f"breakdown/{name}", COLUMNS, [astuple(part) for part in parts])
+
+    @_apart
+    def table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self._table(name, columns, rows)
+
+    @_apart
+    def picture(self, path: Path) -> None:
         import wandb
 
-        columns: list[str | int] = list(COLUMNS)
-        rows = [list(astuple(part)) for part in parts]
-        self.run.log({f"breakdown/{name}": wandb.Table(columns=columns, data=rows)})
+        self.run.log({path.stem: wandb.Image(str(path))})
 
+    @_apart
+    def page(self, name: str, path: Path) -> None:
+        self._page(name, path)
+
+    @_apart
     def report(self, path: Path) -> None:
+        self._page("report", path)
+        self._keep(Item(f"report-{self.run.id}", "report", (path,)))
+
+    @_apart
+    def uses(self, items: Sequence[Item]) -> None:
+        if not self.config.artifacts:
+            return
+        for item in items:
+            artifact = self._artifact(item, copied=False)
+            self._used[item.name] = artifact.manifest.digest()
+            # `use_artifact` refuses offline, and online it waits for the server. This is what it does
+            # with an artifact at hand, without the waiting; the upload joins it with its maker's.
+            self.run._log_artifact(artifact, aliases=[], is_user_created=True, use_after_commit=True)
+        self.run.config.update({"uses": self._used}, allow_val_change=True)
+
+    @_apart
+    def keeps(self, item: Item) -> None:
+        self._keep(item)
+
+    def _keep(self, item: Item) -> None:
+        if self.config.artifacts:
+            artifact = self._artifact(item, copied=True)
+            self.run.log_artifact(artifact, aliases=["latest", *item.aliases])
+
+    def _artifact(self, item: Item, *, copied: bool) -> Any:
+        """What is used is only named, with the checksum of each file; what is made is uploaded unless it is
+        large. Both have the same digest."""
+        import wandb
+
+        artifact = wandb.Artifact(item.name, type=item.kind, metadata=dict(item.metadata))
+        files = list(item.files())
+        copied = copied and sum(p.stat().st_size for _, p in files) <= self.config.largest * 1_000_000
+        for name, path in files:
+            if copied:
+                artifact.add_file(str(path), name=name, policy="immutable", skip_cache=True)
+            else:
+                artifact.add_reference(path.resolve().as_uri(), name=name)
+        for link in item.links:
+            artifact.add_reference(link, checksum=False)
+        return artifact
+
+    def _table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        import wandb
+
+        self.run.log({name: wandb.Table(columns=list(columns), data=[list(row) for row in rows])})
+
+    def _page(self, name: str, path: Path) -> None:
         import wandb
 
         if path.stat().st_size <= LARGEST_PAGE:
-            self.run.log({"report": wandb.Html(path.read_text(encoding="utf-8"), inject=False)})
-        self.artifact(f"report-{self.run.id}", "report", path)
-
-    def artifact(self, name: str, kind: str, path: Path) -> None:
-        import wandb
-
-        if not self.config.artifacts:
-            return
-        item = wandb.Artifact(name, type=kind)
-        item.add_dir(str(path)) if path.is_dir() else item.add_file(str(path))
-        self.run.log_artifact(item)
+            self.run.log({name: wandb.Html(path.read_text(encoding="utf-8"), inject=False)})
 
 
 @contextmanager
 def tracking(
     logger: Logger, folder: RunFolder, plain: dict[str, Any], group: str, job: str
 ) -> Iterator[Tracker]:
-    """A tracker for one run, closed whatever happens: in a sweep, an open run would swallow the next one."""
+    """A tracker for the run of a folder, closed whatever happens."""
     if not isinstance(logger, WandbLogger):
         yield Tracker()
         return
-    os.environ.setdefault("WANDB_SILENT", "true")
-    import wandb
-
     info = folder.info
-    run = wandb.init(
-        mode=logger.mode,
-        project=logger.project,
-        entity=logger.entity,
-        group=logger.group or group,
-        job_type=job,
-        tags=logger.tags,
+    about = About(
         id=f"{info['id']}-{info['started'].translate(str.maketrans('', '', '-:+'))[:15]}",
         name=folder.path.name,
-        dir=str(folder.path),
+        folder=folder.path,
+        group=group,
+        job=job,
         config={**plain, "commit": info.get("commit"), "data_fingerprint": info.get("data")},
-        resume="allow" if logger.mode == "online" else None,
-        reinit="finish_previous",
     )
-    failed = True
+    with reporting(logger, about) as tracker:
+        yield tracker
+
+
+@contextmanager
+def reporting(logger: Logger, about: About) -> Iterator[Tracker]:
+    """A tracker for a run of W&B, closed whatever happens: in a sweep, an open one would swallow the next."""
+    if not isinstance(logger, WandbLogger):
+        yield Tracker()
+        return
+    with staged_in(about.folder):
+        missing = _before(about.folder)
+        run = start_wandb(logger, about)
+        if run is None:
+            yield Tracker()
+            return
+        tracker = WandbTracker(run, logger, about.folder, _on_server(run, missing))
+        failed = True
+        try:
+            yield tracker
+            tracker.catch_up()
+            failed = False
+        finally:
+            end_wandb(run, failed=failed)
+
+
+def _before(folder: Path) -> int:
+    """The first step that earlier starts may not have told of; files that a kill has cut are mended."""
     try:
-        yield WandbTracker(run, logger)
-        failed = False
-    finally:
-        run.finish(exit_code=int(failed))
+        return mended(folder, AXIS)
+    except Exception as fault:
+        tell(f"{cause(fault)}. What earlier starts have told is not known; their curves are told again")
+        return 0
+
+
+def _on_server(run: Any, missing: int) -> int:
+    """The same online, where what counts is what has arrived."""
+    if run.offline:
+        return missing
+    last = run.summary.get(AXIS) if run.resumed else None
+    return int(last) if isinstance(last, (int, float)) else 0
