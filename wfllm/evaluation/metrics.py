@@ -105,6 +105,11 @@ def details() -> frozenset[str]:
     return DETAILS.union(*(getattr(p.module, "DETAILS", ()) for p in plugin_families().values()))
 
 
+def plugin_metrics() -> frozenset[str]:
+    """Metrics of plug-ins that are no details."""
+    return frozenset(headings()) - set(METRICS) - details()
+
+
 def less_is_better() -> frozenset[str]:
     """Metrics that are shares of errors."""
     return LESS_IS_BETTER.union(

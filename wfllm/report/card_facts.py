@@ -15,7 +15,7 @@ from wfllm.bench.describe.settings import flat
 from wfllm.config import schema as s
 from wfllm.errors import one_line
 from wfllm.evaluation.breakdown import Part, overall
-from wfllm.evaluation.metrics import DETAILS, METRICS
+from wfllm.evaluation.metrics import details, headings
 from wfllm.report.scored import Scored
 from wfllm.tracking.identity import NOT_IN_RESULT
 
@@ -147,7 +147,7 @@ def _how_often_right(item: Scored) -> str:
 
 def main_metrics(item: Scored) -> Scored:
     """The same without the parts that other metrics are made of."""
-    left_out = DETAILS | {name for name, heading in METRICS.items() if heading.startswith("·")}
+    left_out = details() | {name for name, heading in headings().items() if heading.startswith("·")}
     rows = [{name: value for name, value in row.items() if name not in left_out} for row in item.scores]
     return replace(item, scores=rows)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wfllm.errors import WfllmError, suggestion
-from wfllm.evaluation.metrics import TEVAL, headings
+from wfllm.evaluation.metrics import TEVAL, headings, plugin_metrics
 from wfllm.report.paper import paper_rows
 from wfllm.report.results import Value
 from wfllm.report.run_samples import values_of
@@ -85,7 +85,7 @@ def result_names(rows: Sequence[Row], columns: Sequence[str] | None, paper: str 
         order = {metric: at for at, metric in reversed(list(enumerate(columns)))}
         chosen = [name for name in found if name in order or name.rpartition("/")[2] in order]
         return sorted(chosen, key=lambda n: (n.rpartition("/")[0], order.get(n, order.get(_metric(n), 0))))
-    usual = set(USUAL)
+    usual = {*USUAL, *plugin_metrics()}
     if paper:
         theirs = {metric for row in paper_rows(paper) for metric in row.values}
         usual |= theirs | {f"{metric}_paper" for metric in theirs}

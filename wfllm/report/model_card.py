@@ -15,7 +15,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from wfllm.bench.describe.table import as_markdown
 from wfllm.config.schema import StarterData, TrainCommand
 from wfllm.errors import one_line
-from wfllm.evaluation.metrics import METRICS
+from wfllm.evaluation.metrics import headings
 from wfllm.models.published import Published
 from wfllm.report import card_code, card_facts
 from wfllm.report.card_code import Asking, fenced
@@ -123,7 +123,7 @@ def _results(export: Export) -> list[EvalResult]:
             dataset_name=f"{data}, {SPLITS[item.split]}",
             dataset_split=item.split,
             metric_type=part.metric,
-            metric_name=f"{METRICS.get(part.metric, part.metric)}, %",
+            metric_name=f"{headings().get(part.metric, part.metric)}, %",
             metric_value=round(100 * part.mean, 2),
             metric_args={
                 "requests": part.n,
