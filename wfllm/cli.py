@@ -26,6 +26,7 @@ COMMANDS = {
     "ask": "one prompt, to see that a model answers and what it costs",
     "report": "a run's scores, plots and every sample as one page",
     "compare": "runs side by side as a table",
+    "reproduce": "a table of the paper: its runs, and their numbers beside the paper's",
     "repeat": "train again from a run folder alone and compare the losses",
     "sweep-config": "a search as the file that `wandb sweep` takes",
     "build": "make a dataset of records",
@@ -133,6 +134,14 @@ def _dispatch(args: list[str], trace: bool) -> int:
 
 def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> int:
     """One run, or many of a sweep or a search."""
+    overrides = _with_table(overrides) if command == "reproduce" else overrides
+    if command == "reproduce" and "--cfg=job" not in flags:
+        if flags:
+            _complain("wfllm reproduce has a list of runs of its own. Leave out -m and name one table.")
+            return USAGE
+        from wfllm.launch import run_reproduce
+
+        return run_reproduce(overrides, trace)
     if command == "sweep-config":
         from wfllm.search.wandb_sweep import write_sweep
 
@@ -155,6 +164,11 @@ def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> i
     from wfllm.config.compose import compose
 
     return run_stage(command, compose(command, overrides))
+
+
+def _with_table(overrides: list[str]) -> list[str]:
+    """`table4` alone is `table=table4`."""
+    return [text if "=" in text else f"table={text}" for text in overrides]
 
 
 def _joined(args: list[str]) -> list[str]:

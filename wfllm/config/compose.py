@@ -111,6 +111,8 @@ def validate(command: str, plain: dict[str, Any], origins: Origins | None = None
         if group not in plain:
             continue
         node = plain[group]
+        if node is None and not root.model_fields[group].is_required():  # a group that may stay empty
+            continue
         try:
             part = schema_of(group, node.get("name")) if isinstance(node, dict) else None
         except WfllmError as fault:  # a plug-in that is broken

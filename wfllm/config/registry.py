@@ -28,6 +28,7 @@ ROOTS: dict[str, type[s.Command]] = {
     "ask": s.AskCommand,
     "report": s.ReportCommand,
     "compare": s.CompareCommand,
+    "reproduce": s.ReproduceCommand,
     "repeat": s.RepeatCommand,
 }
 
@@ -77,6 +78,7 @@ SCHEMAS: dict[str, dict[str, type[s.Schema]]] = {
     },
     "logger": {"none": s.NoLogger, "wandb": s.WandbLogger},
     "sweep": {"*": s.Sweep},
+    "table": {"*": s.Table},
 }
 
 

@@ -16,5 +16,6 @@ from wfllm.config.schema.model import *
 from wfllm.config.schema.prompts import *
 from wfllm.config.schema.strategy import *
 from wfllm.config.schema.sweep import *
+from wfllm.config.schema.table import *
 from wfllm.config.schema.thoughts import *
 from wfllm.config.schema.training import *

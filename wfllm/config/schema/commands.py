@@ -17,6 +17,7 @@ from wfllm.config.schema.model import Model
 from wfllm.config.schema.prompts import BuildPrompts, Prompts, Target
 from wfllm.config.schema.strategy import Strategy
 from wfllm.config.schema.sweep import Sweep
+from wfllm.config.schema.table import Scale, Table
 from wfllm.config.schema.thoughts import CatalogueThoughts, Thoughts
 from wfllm.config.schema.training import Optim, Trainer
 
@@ -328,6 +329,30 @@ class CompareCommand(Command):
     """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores with their intervals as
     `scores`, scores by how hard the reference is as `complexity`."""
     logger: Logger = NoLogger(name="none")
+
+
+class ReproduceCommand(Command):
+    """The runs of a table of the paper: those that are not finished are run, and the table is written."""
+
+    table: Table | None = None
+    """Which one; null lists them. `wfllm reproduce table4` is short for `table=table4`."""
+    scale: Scale = "small"
+    """`small` is the starter corpus and SmolLM2 on a laptop, `paper` the paper's data and models."""
+    release: str = "workflowbench"
+    """Folder of the published WorkflowBench release, for `scale=paper`."""
+    questions: str = "lovesnowbest/T-Eval"
+    """T-Eval's questions, as `wfllm teval` takes them."""
+    seeds: list[Seed] | None = None
+    """Seeds of every run that is shown; null takes the table's."""
+    also: list[str] = []
+    """Overrides for every run whose command knows the key: `also=[logger=none,trainer=gpu]`."""
+    dry_run: bool = False
+    """Print every run's plan and stop."""
+    results: str | None = None
+    """Folder for the results; null is `experiments/<table>/results/<scale>` where `experiments/<table>` is,
+    else `<output>/reproduce/<table>/<scale>`."""
+    output: str = "outputs"
+    """Folder that holds all runs."""
 
 
 class RepeatCommand(Command):
