@@ -17,7 +17,7 @@ import pytest
 
 from tests.commands.conftest import QUICK, the_run
 from tests.docs.blocks import BLOCK, COMPOSED, ELSEWHERE, ROOT, Block, Command, blocks, pages
-from tests.docs.workshop import STARTER, prepare, quiet, run_wfllm, serving, small, write_model
+from tests.docs.workshop import EVALUATE, STARTER, prepare, quiet, run_wfllm, serving, small, write_model
 from wfllm.cli import main
 
 READ = {"head", "cat"}
@@ -116,12 +116,14 @@ def test_a_program_that_nobody_runs_is_refused() -> None:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one trained run, `run`, and a model, `model`: all pages begin with copies of them."""
+    """A folder with a run of `train` and one of `evaluate`, and a `model`: all pages begin with copies."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch, quiet():
         patch.chdir(folder)
         assert main(["train", *QUICK]) == 0
-    the_run(folder).rename(folder / "run")
+        assert main(["evaluate", f"checkpoint={the_run(folder)}", *EVALUATE]) == 0
+    for command in ("train", "evaluate"):
+        the_run(folder, command).rename(folder / command)
     write_model(folder / "model")
     return folder
 
@@ -140,8 +142,7 @@ def workshop(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setattr(webbrowser, "open", lambda _: True)
-    prepare(tmp_path, made / "run")
-    shutil.copytree(made / "model", tmp_path / "my-model")
+    prepare(tmp_path, made)
     return tmp_path
 
 

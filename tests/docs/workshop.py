@@ -28,8 +28,9 @@ from wfllm.models.base import base_files
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = ROOT / "wfllm" / "bench" / "starter" / "train"
-RUN = "outputs/train/starter/RUN"
-STANDS_FOR_RUN = re.compile(r"=(?:outputs/\w+/\w+/)?(?:RUN|2026-01-31_1a2b3c4d)(?=/|$)")
+RUN = "outputs/train/starter/2026-01-31_1a2b3c4d"
+EVALUATION = "outputs/evaluate/starter/2026-01-31_5e6f7a8b"
+STANDS_FOR_RUN = re.compile(r"=outputs/train/\w+/RUN$|=RUN$")
 SERVER = "http://localhost:8000/v1"
 PLAIN = {"show=diff", "dry_run=true"}
 MODEL, RECORDS = "model=tiny", "data.max_records=12"
@@ -50,6 +51,7 @@ FEWER = {"expand.count": "2", "sweep.trials": "2", "limit": "2"}
 def small(words: list[str], server: str) -> list[str]:
     """The words after `wfllm`, with what makes the command small and puts it on this machine."""
     words = [STANDS_FOR_RUN.sub(f"={RUN}", w).replace(SERVER, server) for w in words]
+    words = [w.replace("[EVALUATION]", f"[{EVALUATION}]") for w in words]
     words = [f"{key}={FEWER[key]}" if (key := w.split("=")[0]) in FEWER else w for w in words]
     command, given = words[0], {w.split("=")[0] for w in words}
     more: list[str] = []
@@ -73,8 +75,8 @@ def small(words: list[str], server: str) -> list[str]:
     return [*words, *(o for o in more if o.split("=")[0] not in given)]
 
 
-def prepare(folder: Path, run: Path) -> None:
-    """Put into `folder` what readers have at hand: files of their own, a model, a run."""
+def prepare(folder: Path, made: Path) -> None:
+    """Put into `folder` what readers have at hand: files of their own, and what `made` holds."""
     python = folder / "workflows"
     for name in ("weather", "music", "travel"):
         shutil.copytree(STARTER / name, python / name)
@@ -90,7 +92,8 @@ def prepare(folder: Path, run: Path) -> None:
     (folder / "WFActions.plist").write_bytes(plistlib.dumps(ACTIONS))
     (folder / "apps").mkdir()
     (folder / "apps" / "com.example.coffee.intentdefinition").write_bytes(plistlib.dumps(INTENTS))
-    shutil.copytree(run, folder / RUN)
+    for name, place in {"train": RUN, "evaluate": EVALUATION, "model": "my-model"}.items():
+        shutil.copytree(made / name, folder / place)
 
 
 def write_model(folder: Path) -> None:
