@@ -52,7 +52,7 @@ def test_every_preset_is_planned_by_its_header(name: str, release: Path, capsys:
     told = planned(command, [o.replace("FOLDER", str(release)) for o in overrides], capsys)
     assert "8,030,261,248" in told
     if command == "evaluate":
-        for words in ("4 of id", "prompt tokens", "at most 16,384 tokens", "15.0 GB of weights"):
+        for words in ("4 of id", "prompt tokens", "at most 32,000 tokens", "15.0 GB of weights"):
             assert words in told
         assert ("1 worked example" in told) == (name == "paper/icl")
         return

@@ -166,7 +166,8 @@ def _tell(split: str, account: Mapping[str, Any], lengths: Lengths, context: int
     console.print(text, highlight=False, soft_wrap=True)
     if lengths.truncated:
         text = f"{split}: {len(lengths.truncated)} records are cut at model.context={context}"
-        text += f", {account['unlearned']} of them before their answer: nothing of these is learned"
+        if account["unlearned"]:
+            text += f", {account['unlearned']} of them before their answer: nothing of these is learned"
         console.print(text, style="yellow", highlight=False, soft_wrap=True)
     if lengths.unfit:
         name, cause = next(iter(lengths.unfit.items()))
