@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,26 @@ def test_two_folders_are_separated_as_in_path(
     other.write_text("# Without biases.\nname: norms\nbiases: false\n")
     monkeypatch.setenv(VARIABLE, f"my_parts:{tmp_path / 'other'}")
     assert compose("train", ["strategy=norms_alone"]).plain["strategy"] == {"name": "norms", "biases": False}
+
+
+def test_a_broken_file_of_a_plug_in_hides_no_other_mistake(parts: Path) -> None:
+    (parts / "strategy" / "norms.yaml").write_text("name: norms\n  biases: [\n")
+    preset = parts / "experiment" / "mine.yaml"
+    preset.parent.mkdir()
+    preset.write_text("# @package _global_\n# Mine.\ndefaults:\n  - override /prompts: ters\n")
+    found = faults("train", "strategy=norms", "experiment=mine", "metrics=lines", "metrics.coments=true")
+    assert {key: problem.origin for key, problem in found.items()} == {
+        "YAML": "my_parts/strategy/norms.yaml:2",
+        "prompts": "my_parts/experiment/mine.yaml:4",
+        "metrics.coments": "command line",
+    }
+    assert "Did you mean terse?" in found["prompts"].mend
+
+
+def test_help_without_plug_ins_loads_no_schema() -> None:
+    code = (
+        "import sys; from wfllm.cli import main; main(['--help']); "
+        "print('loaded', *sorted({'pydantic', 'hydra', 'omegaconf'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded"
