@@ -27,6 +27,14 @@ def sources() -> list[Path]:
     return [p.relative_to(ROOT) for p in found]
 
 
+def settings() -> str:
+    """`zensical.toml` with a page of the navigation for each experiment."""
+    text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+    first = "experiments/README.md"
+    found = [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "experiments").glob("*/README.md"))]
+    return text.replace(f'"{first}",', "".join(f'"{page}", ' for page in [first, *found]))
+
+
 def make_site(target: Path) -> int:
     """Write the site to `target`, in place of what lies there; the exit status. A failure changes nothing."""
     if importlib.util.find_spec("zensical") is None:
@@ -34,7 +42,7 @@ def make_site(target: Path) -> int:
         return 1
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        shutil.copy(ROOT / "zensical.toml", work)
+        (work / "zensical.toml").write_text(settings(), encoding="utf-8")
         for path in sources():
             (work / "source" / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, work / "source" / path)
