@@ -92,6 +92,7 @@ def figure_svg(draw: Callable[[Figure], None], width: float, height: float, labe
 
 def _for_page(text: str, label: str) -> str:
     root = ElementTree.fromstring(text)  # our own figure, not a file's
+    _inline_points(root)
     for parent in list(root.iter()):
         for child in list(parent):
             if _tag(child) in ("metadata", "style", "defs"):
@@ -106,6 +107,20 @@ def _for_page(text: str, label: str) -> str:
     root.attrib = {"viewBox": box, "class": "plot", "role": "img", "aria-label": label}
     _flatten(root)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _inline_points(root: ElementTree.Element) -> None:
+    """Points of a line, which matplotlib defines once and refers to by an id, become shapes of their own."""
+    shapes = {e.get("id"): e.get("d", "") for e in root.iter() if _tag(e) == "path" and e.get("id")}
+    for element in root.iter():
+        if _tag(element) != "use":
+            continue
+        name = next((value[1:] for key, value in element.attrib.items() if key.endswith("href")), "")
+        shape = shapes.get(name, "")
+        if "C" in shape:  # round; the marks of ticks have no size here
+            place = f"translate({element.attrib.pop('x', '0')} {element.attrib.pop('y', '0')})"
+            element.tag = "path"
+            element.attrib |= {"d": " ".join(shape.split()), "transform": place}
 
 
 def _tag(element: ElementTree.Element) -> str:
