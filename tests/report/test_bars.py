@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.report.making import HOSTILE
 from wfllm.report.bars import ROWS, bars, bars_element, draw_bars
+from wfllm.report.figures import Drawing, Inks, as_element
 from wfllm.report.results import Cell, Column, Table, Value
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 RUN = Column("run", text=True)
 MORE = Column("codebleu", "after-id", better="more")
@@ -49,3 +54,17 @@ def test_an_element_of_a_page_has_no_styles_and_hostile_names_are_text() -> None
     many = bars_element(table(3 * ROWS))
     assert f"run {ROWS - 1}<" in many
     assert f"run {ROWS}<" not in many
+
+
+@pytest.mark.slow
+def test_points_of_a_line_are_seen_on_a_page() -> None:
+    """A run with one validation has one point and no line; matplotlib draws points by reference alone."""
+
+    def draw(figure: Figure, inks: Inks) -> None:
+        figure.subplots().plot([10], [0.5], marker="o", color=inks["real"])
+
+    text = as_element(Drawing(draw, 3, 2, "one point"))
+    points = [e for e in ElementTree.fromstring(text).iter("path") if "translate" in e.get("transform", "")]
+    assert len(points) == 1
+    assert points[0].get("class") == "f-real s-real"
+    assert "C" in points[0].get("d", "")

@@ -126,13 +126,14 @@ def test_differences_are_points_and_tell_of_samples_that_are_not_shared(tmp_path
     made = entries([row_of(run) for run in (a, b, c, d)])
     gaps, notes = against(made[0], made, ["after-id/codebleu", "val/loss"])
     assert gaps is not None
-    assert [column.heading for column in gaps.columns] == ["run", "id samples", "id codebleu"]
+    assert [column.heading for column in gaps.columns] == ["run", "differs in", "id samples", "id codebleu"]
     first, second = gaps.rows
-    assert first[1] == "8"
-    assert isinstance(first[2], Value)
-    assert first[2].value == pytest.approx(40)
-    assert first[2].low == pytest.approx(40)
-    assert second[1] == "2 of 8 and 3"
+    assert first[1:3] == ["strategy.r: 8 → 16", "8"]
+    assert isinstance(first[3], Value)
+    assert first[3].value == pytest.approx(40)
+    assert first[3].low == pytest.approx(40)
+    assert second[1] == "1 more"  # it has no strategy.r at all
+    assert second[2] == "2 of 8 and 3"
     assert any("2 are shared, of 3 and 8" in note for note in notes)
     assert any("2026-01-01_d has no samples in common" in note for note in notes)
 

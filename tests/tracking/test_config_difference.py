@@ -21,7 +21,7 @@ def test_one_key_is_the_first_line() -> None:
 def test_changed_then_left_then_right() -> None:
     left = row({"optim.lr": 1e-4, "strategy.name": "lora", "strategy.r": 8})
     right = row({"optim.lr": 3e-4, "strategy.name": "full", "trainer.compile": True}, code="e")
-    assert [(d.key, d.left, d.right) for d in config_difference(left, right)] == [
+    assert [(d.key, d.left, d.right) for d in config_difference(left.config, right.config)] == [
         ("strategy.name", "lora", "full"),
         ("optim.lr", "0.0001", "0.0003"),
         ("strategy.r", "8", None),

@@ -11,6 +11,10 @@ from wfllm.report.comparison import Entry
 from wfllm.report.comparison_tables import difference_table
 from wfllm.report.results import Table
 from wfllm.report.run_difference import SetDifference, Side, difference
+from wfllm.tracking.config_difference import config_difference
+
+MOST_KEYS = 3
+"""Keys that are named beside a difference."""
 
 
 def against(base: Entry, entries: Sequence[Entry], names: Sequence[str]) -> tuple[Table | None, list[str]]:
@@ -26,17 +30,29 @@ def against(base: Entry, entries: Sequence[Entry], names: Sequence[str]) -> tupl
     metrics = list(dict.fromkeys(name.rpartition("/")[2] for name in names if "-" in name.rpartition("/")[0]))
     others = [entry for entry in entries if entry is not base]
     left = Side(base.rows)
-    compared: list[tuple[str, list[SetDifference]]] = []
+    compared: list[tuple[Entry, list[SetDifference]]] = []
     with progress("Comparing on the same samples", len(others), "runs") as bar:
         for entry in others:
-            compared.append((entry.name, list(difference(left, Side(entry.rows), metrics))))
+            compared.append((entry, list(difference(left, Side(entry.rows), metrics))))
             bar.advance()
-    notes = [note for name, found in compared for note in _notes(name, base.name, found)]
-    told = [(name, found) for name, found in compared if any(item.metrics for item in found)]
+    notes = [note for entry, found in compared for note in _notes(entry.name, base.name, found)]
+    told = [
+        (entry.name, _changes(base, entry), found)
+        for entry, found in compared
+        if any(item.metrics for item in found)
+    ]
     if not told:
         return None, notes
     title = f"Minus {one_line(base.name)}, on the same samples: points of percent, 95 % intervals"
     return difference_table(title, told, metrics), notes
+
+
+def _changes(base: Entry, entry: Entry) -> str:
+    """In which keys a run differs from the base, the first few of them."""
+    found = config_difference(base.config, entry.config)
+    both = [f"{d.key}: {d.left} → {d.right}" for d in found if d.left is not None and d.right is not None]
+    more = len(found) - len(both[:MOST_KEYS])
+    return ", ".join([*both[:MOST_KEYS], *([f"{more} more"] if more else [])])
 
 
 def _notes(name: str, base: str, found: Sequence[SetDifference]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wfllm.evaluation.breakdown import UNREADABLE, Part, bin_names
 from wfllm.report.bars import bars
 from wfllm.report.comparison import Entry
-from wfllm.report.figures import Drawing, Inks, colours, legend_below
+from wfllm.report.figures import Drawing, Inks, legend_below, line_styles
 from wfllm.report.plots import DRAWN_BY
 from wfllm.report.results import Table
 from wfllm.report.run_difference import FINAL
@@ -69,10 +69,12 @@ def curves(entries: Sequence[Entry]) -> Drawing | None:
     def draw(figure: Figure, _inks: Inks) -> None:
         panels = figure.subplots(1, len(shown), squeeze=False)[0]
         for metric, axes in zip(shown, panels, strict=True):
-            for at, name, colour in zip(kept, names, colours(len(kept)), strict=True):
+            for at, name, (colour, style) in zip(kept, names, line_styles(len(kept)), strict=True):
                 steps, values = lines[metric][at]
                 mark = "o" if metric == "val/loss" or len(steps) == 1 else None
-                axes.plot(steps, values, label=safe(name), color=colour, marker=mark, markersize=3.5, lw=1.4)
+                axes.plot(
+                    steps, values, label=safe(name), color=colour, ls=style, marker=mark, ms=3.5, lw=1.4
+                )
             axes.set(xlabel="optimiser step", ylabel=PANELS[metric])
         legend_below(figure, panels[0], [safe(name) for name in names])
 
@@ -103,7 +105,7 @@ def complexity(entries: Sequence[Entry], shown: Sequence[str]) -> Drawing | None
     if not drawn:
         return None
     ordered = [name for name in names if any(name in found[key] for key in drawn)]
-    palette = dict(zip(ordered, colours(len(ordered)), strict=True))
+    palette = dict(zip(ordered, line_styles(len(ordered)), strict=True))
 
     def draw(figure: Figure, _inks: Inks) -> None:
         grid = figure.subplots(len(drawn), len(DRAWN_BY), squeeze=False, sharey="row")
@@ -113,8 +115,8 @@ def complexity(entries: Sequence[Entry], shown: Sequence[str]) -> Drawing | None
             line[0].set_ylabel(f"{metric}, % ({safe(split)})")
         for axes, by in zip(grid[-1], DRAWN_BY, strict=True):
             axes.set_xlabel(f"{by} of the reference")
-        for name, colour in palette.items():
-            grid[0][0].plot([], [], color=colour, marker="o", markersize=3.5, label=safe(name))
+        for name, (colour, style) in palette.items():
+            grid[0][0].plot([], [], color=colour, ls=style, marker="o", ms=3.5, label=safe(name))
         legend_below(figure, grid[0][0], [safe(name) for name in ordered])
 
     label = "Scores by actions, branches and loops, and depth of the reference"
@@ -131,7 +133,7 @@ def _headlines(entry: Entry, shown: Sequence[str]) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _bins(axes: Axes, runs: dict[str, list[Part]], by: str, palette: dict[str, str]) -> None:
+def _bins(axes: Axes, runs: dict[str, list[Part]], by: str, palette: dict[str, tuple[str, str]]) -> None:
     """A line for each run over the bins that any has; with few runs, its intervals too."""
     held = {part.bin for parts in runs.values() for part in parts if part.by == by}
     names = [name for name in bin_names(by) if name in held and name != UNREADABLE]
@@ -140,10 +142,11 @@ def _bins(axes: Axes, runs: dict[str, list[Part]], by: str, palette: dict[str, s
         told = sorted((names.index(p.bin), p) for p in parts if p.by == by and p.bin in names)
         places = [place + shift for place, _ in told]
         means = [100 * part.mean for _, part in told]
-        axes.plot(places, means, color=palette[run], marker="o", markersize=3.5, lw=1.2)
+        colour, style = palette[run]
+        axes.plot(places, means, color=colour, ls=style, marker="o", ms=3.5, lw=1.2)
         for place, (_, part) in zip(places, told, strict=True):
             if len(runs) <= 6:
-                axes.plot([place, place], [100 * part.low, 100 * part.high], color=palette[run], lw=0.9)
+                axes.plot([place, place], [100 * part.low, 100 * part.high], color=colour, lw=0.9)
     axes.set_xticks(range(len(names)), names)
     axes.tick_params(axis="x", labelsize=7.5)
     axes.set_ylim(bottom=0)

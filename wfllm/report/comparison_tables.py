@@ -115,19 +115,19 @@ def _paper(name: str, told: Sequence[str], width: int) -> list[list[Cell]]:
 
 
 def difference_table(
-    title: str, compared: Sequence[tuple[str, Sequence[SetDifference]]], metrics: Sequence[str]
+    title: str, compared: Sequence[tuple[str, str, Sequence[SetDifference]]], metrics: Sequence[str]
 ) -> Table:
     """Each run against the baseline: points of percent, and how many samples both have.
 
     Args:
-        compared: name of a run → its differences from the baseline.
+        compared: name of a run, what of its config differs, and by how much its scores do.
         metrics: in the order of the columns.
     """
-    splits = list(dict.fromkeys(item.split for _, items in compared for item in items))
-    columns = [Column("run", text=True)]
+    splits = list(dict.fromkeys(item.split for *_, items in compared for item in items))
+    columns = [Column("run", text=True), Column("differs in", text=True)]
     places: list[tuple[str, str]] = []
     for split in splits:
-        told = [m for m in metrics if any(m in i.metrics for _, items in compared for i in items)]
+        told = [m for m in metrics if any(m in i.metrics for *_, items in compared for i in items)]
         columns.append(Column("samples", split, text=True))
         places.append((split, ""))
         for metric in told:
@@ -135,9 +135,9 @@ def difference_table(
             columns.append(Column(metric, split, signed=True, better="less" if metric in better else "more"))
             places.append((split, metric))
     rows = []
-    for name, items in compared:
+    for name, changes, items in compared:
         by_split = {item.split: item for item in items}
-        rows.append([name, *(_gap(by_split.get(split), metric) for split, metric in places)])
+        rows.append([name, changes, *(_gap(by_split.get(split), metric) for split, metric in places)])
     return Table(columns, rows, title)
 
 

@@ -108,15 +108,13 @@ def _settings() -> Iterator[None]:
         yield
 
 
-def colours(count: int) -> list[str]:
-    """Colours of so many lines, readable on white and on black; of more than ten, a scale in their order."""
+def line_styles(count: int) -> list[tuple[str, str]]:
+    """Colour and style of so many lines, readable on white and on black: ten colours, the next ten dashed."""
     import matplotlib
     from matplotlib.colors import to_hex
 
-    if count <= 10:
-        return [to_hex(matplotlib.colormaps["tab10"](i)) for i in range(count)]
-    scale = matplotlib.colormaps["viridis"]
-    return [to_hex(scale(0.1 + 0.8 * i / (count - 1))) for i in range(count)]
+    tab10 = matplotlib.colormaps["tab10"]
+    return [(to_hex(tab10(i % 10)), ("-", "--", ":")[i // 10 % 3]) for i in range(count)]
 
 
 def legend_below(figure: Figure, axes: Axes, names: Sequence[str]) -> None:

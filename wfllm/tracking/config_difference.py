@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,14 +23,16 @@ class Difference:
     """As people read it; None where that run has no such key."""
 
 
-def config_difference(left: Row, right: Row, without: Collection[str] = ()) -> list[Difference]:
-    """Changed keys first, then what only the left has, then what only the right has; names of parts first."""
-    a, b = ({k: v for k, v in row.config.items() if k not in without} for row in (left, right))
-    both = [key for key in a if key in b and repr(a[key]) != repr(b[key])]
+def config_difference(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Difference]:
+    """The keys in which two flat configs differ: changed ones, what only the left has, only the right.
+
+    Names of parts come first.
+    """
+    both = [key for key in left if key in right and repr(left[key]) != repr(right[key])]
     both.sort(key=lambda key: not key.endswith(".name"))
-    changed = [Difference(key, shown(a[key]), shown(b[key])) for key in both]
-    only_left = [Difference(key, shown(a[key]), None) for key in a if key not in b]
-    only_right = [Difference(key, None, shown(b[key])) for key in b if key not in a]
+    changed = [Difference(key, shown(left[key]), shown(right[key])) for key in both]
+    only_left = [Difference(key, shown(left[key]), None) for key in left if key not in right]
+    only_right = [Difference(key, None, shown(right[key])) for key in right if key not in left]
     return changed + only_left + only_right
 
 
@@ -40,7 +42,8 @@ def told(left: Row, right: Row, without: Collection[str] = ()) -> Iterator[str]:
     Args:
         without: keys that are not asked about.
     """
-    found = config_difference(left, right, without)
+    first, second = ({k: v for k, v in row.config.items() if k not in without} for row in (left, right))
+    found = config_difference(first, second)
     changed = [d for d in found if d.left is not None and d.right is not None]
     if not found:
         yield "The two runs have the same config."
