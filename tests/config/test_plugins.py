@@ -208,6 +208,9 @@ def test_modules_in_use_are_those_that_the_config_names(folder: Path) -> None:
     )
     assert list(used) == ["data/d.py", "metrics/m.py", "strategy/s.py"]
     assert all(len(digest) == 64 for digest in used.values())
+    assert (
+        modules_in_use({"strategy": 3, "metrics": {"families": 3}, "data": {"parts": "d"}}) == {}
+    )  # damaged
 
 
 def test_what_something_was_made_with_is_required(folder: Path) -> None:

@@ -148,8 +148,11 @@ def modules_in_use(plain: Mapping[str, Any]) -> dict[str, str]:
 
 def _names(node: Mapping[str, Any]) -> set[str]:
     """Every part that the keys of a group name: its own, families of metrics, sources of a mix."""
-    parts = [word.strip() for text in node.get("parts") or () for word in re.split(r"[*:]", str(text))]
-    return {str(node.get("name")), *map(str, node.get("families") or ()), *parts}
+    families, parts = (
+        value if isinstance(value := node.get(key), list) else [] for key in ("families", "parts")
+    )
+    words = [word.strip() for text in parts for word in re.split(r"[*:]", str(text))]
+    return {str(node.get("name")), *map(str, families), *words}
 
 
 def require(used: object, where: object) -> None:
