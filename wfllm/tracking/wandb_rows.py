@@ -25,7 +25,7 @@ STATES = {
     "failed": "failed",
 }
 """State in W&B → status of a run, where it has another name."""
-_NAME = re.compile(r"[\w.-]{1,128}/[\w.-]{1,128}")
+_NAME = re.compile(r"\w[\w.-]{0,127}/\w[\w.-]{0,127}")
 _NOT_CONFIG = ("commit", "data_fingerprint", "uses", "_wandb")
 
 
@@ -51,7 +51,7 @@ def wandb_rows(where: str) -> list[Row]:
         whole = {"lazy": False} if "lazy" in inspect.signature(runs).parameters else {}
         return [row_of(run) for run in runs(name, order="+created_at", per_page=200, **whole)]
     except (wandb.errors.Error, ValueError, OSError) as fault:
-        mend = "Log in with `wandb login`, and look at the name of the project on its page."
+        mend = "Look at the name of the project on its page; `wandb login` logs in."
         raise WfllmError(one_line(str(fault))[:200], where=where, mend=mend) from None
 
 
