@@ -72,6 +72,8 @@ def small(words: list[str], server: str) -> list[str]:
         more += [f"llm.{o}" for o in [f"base_url={server}", *ASK]] if asked else []
     if "judge=openai" in words:
         more += [f"judge.llm.{o}" for o in ASK]
+    if any(key.startswith("logger.") for key in given):
+        given.add("logger")
     return [*words, *(o for o in more if o.split("=")[0] not in given)]
 
 
