@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wfllm.cli import COMMANDS
+from wfllm.cli import COMMANDS, with_table
 from wfllm.config.compose import compose
 from wfllm.config.overrides import sweep_points
 from wfllm.config.problems import ConfigError
@@ -73,6 +73,8 @@ def fault(words: list[str]) -> str | None:
     unknown = [a for a in overrides if a.startswith("-")]
     if unknown:
         return f"no flag {unknown[0]}"
+    if arguments[0] == "reproduce":
+        overrides = with_table(overrides)
     try:
         if searches(arguments[0], overrides):
             read_search(overrides)

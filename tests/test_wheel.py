@@ -43,7 +43,8 @@ def sources() -> set[str]:
     """Every file that the wheel must hold, under its name in the wheel."""
     kept = {p for p in (ROOT / "wfllm").rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     names = {p.relative_to(ROOT).as_posix() for p in kept}
-    return names | {f"wfllm/{p.relative_to(ROOT).as_posix()}" for p in (ROOT / "conf").rglob("*.yaml")}
+    beside = [*(ROOT / "conf").rglob("*.yaml"), *(ROOT / "experiments").glob("*/paper.csv")]
+    return names | {f"wfllm/{p.relative_to(ROOT).as_posix()}" for p in beside}
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:

@@ -134,7 +134,7 @@ def _dispatch(args: list[str], trace: bool) -> int:
 
 def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> int:
     """One run, or many of a sweep or a search."""
-    overrides = _with_table(overrides) if command == "reproduce" else overrides
+    overrides = with_table(overrides) if command == "reproduce" else overrides
     if command == "reproduce" and "--cfg=job" not in flags:
         if flags:
             _complain("wfllm reproduce has a list of runs of its own. Leave out -m and name one table.")
@@ -166,7 +166,7 @@ def _run(command: str, overrides: list[str], flags: list[str], trace: bool) -> i
     return run_stage(command, compose(command, overrides))
 
 
-def _with_table(overrides: list[str]) -> list[str]:
+def with_table(overrides: list[str]) -> list[str]:
     """`table4` alone is `table=table4`."""
     return [text if "=" in text else f"table={text}" for text in overrides]
 

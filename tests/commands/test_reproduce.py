@@ -165,6 +165,9 @@ def test_every_run_of_every_table_that_ships_composes(name: str, scale: str) -> 
 
     known = compose("reproduce", [f"table={name}", f"scale={scale}"]).config
     assert isinstance(known, s.ReproduceCommand)
+    assert known.table is not None
+    if all(run.only not in (None, scale) for run in known.table.runs):
+        pytest.skip("the table has no run of this scale")
     jobs = jobs_of(known)
     assert set(composed_jobs(jobs, name)) == {job.name for job in jobs}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wfllm.errors import WfllmError
 from wfllm.evaluation.breakdown import UNREADABLE, bin_names
-from wfllm.evaluation.metrics import LESS_IS_BETTER, METRICS
+from wfllm.evaluation.metrics import headings, less_is_better
 from wfllm.report.results import Cell, Column, Table, Value
 
 DRAWN_BY = ("actions", "branches and loops", "depth")
@@ -29,7 +29,8 @@ def complexity_tables(path: Path, metrics: Sequence[str], title: str) -> Iterato
     """
     found = _read(path)
     columns = [Column("", text=True), Column("n", digits=0)]
-    columns += [Column(METRICS.get(m, m), better="less" if m in LESS_IS_BETTER else "more") for m in metrics]
+    names, less = headings(), less_is_better()
+    columns += [Column(names.get(m, m), better="less" if m in less else "more") for m in metrics]
     for by in DRAWN_BY:
         rows: list[list[Cell]] = []
         for name in bin_names(by):

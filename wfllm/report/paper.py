@@ -1,7 +1,8 @@
 """What the paper reports (arXiv 2411.05451), by table: the numbers that stand beside ours.
 
-A table is a CSV file with a row for each model and set: `model`, `split`, and a column for each metric,
-named as ours are, in percent. An empty cell is what the paper does not say.
+A table is `experiments/<table>/paper.csv` with a row for each model and set: `model`, `split`, and a column
+for each metric, named as ours are, in percent. An empty cell is what the paper does not say. The files lie in
+the package (installed) or beside it (checkout), as `conf/` does.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from pathlib import Path
 
 from wfllm.errors import WfllmError, suggestion
 
-TABLES = {"table2": Path(__file__).parent / "paper.csv"}
+_PACKAGE = Path(__file__).resolve().parents[1]
+TABLES = {
+    path.parent.name: path
+    for folder in (_PACKAGE.parent / "experiments", _PACKAGE / "experiments")
+    for path in sorted(folder.glob("*/paper.csv"))
+}
 """Name of a table → its file."""
 
 

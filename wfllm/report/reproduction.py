@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from wfllm.evaluation.bootstrap import interval, paired
-from wfllm.evaluation.metrics import LESS_IS_BETTER, METRICS, TEVAL
+from wfllm.evaluation.metrics import TEVAL, headings, less_is_better
 from wfllm.report.paper import PaperRow
 from wfllm.report.results import Cell, Column, Table, Value
 from wfllm.report.writers import plain
@@ -106,11 +106,11 @@ def results_table(
 
 
 def _column(metric: str) -> Column:
-    return Column(_name(metric), better="less" if metric in LESS_IS_BETTER else "more")
+    return Column(_name(metric), better="less" if metric in less_is_better() else "more")
 
 
 def _name(metric: str) -> str:
-    return {**METRICS, **TEVAL}.get(metric, metric).removeprefix("· ")
+    return {**headings(), **TEVAL}.get(metric, metric).removeprefix("· ")
 
 
 def _published(given: PaperRow, metric: str, metrics: Sequence[str]) -> Value | None:

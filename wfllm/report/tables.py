@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from statistics import fmean
 
 from wfllm.bench.describe.table import Cell, Table
 from wfllm.evaluation.bootstrap import paired
 from wfllm.evaluation.breakdown import ALL, Part
 from wfllm.evaluation.metrics import headings, less_is_better
+from wfllm.report.paper import TABLES
 from wfllm.report.scored import Scored
 
 SPLITS = {"id": "unseen instructions (id)", "ood": "unseen APIs (ood)", "dev": "validation (dev)"}
@@ -157,5 +157,5 @@ def _value(text: str | None) -> float | None:
 @cache
 def paper_rows() -> tuple[dict[str, str], ...]:
     """The paper's Table 2 in percent: a row for each model and split."""
-    text = (Path(__file__).parent / "paper.csv").read_text(encoding="utf-8")
+    text = TABLES["table2"].read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))

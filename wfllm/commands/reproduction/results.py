@@ -30,6 +30,8 @@ SMALL = (
     "At scale=small model, data and budget are other than the paper's: only directions can be compared, and "
     "with few requests hardly those. The intervals say how far."
 )
+PLAN = "plan"
+"""The set of T-Eval's questions, in place of a held-out set."""
 _WHEN = {"train": "after", "evaluate": "scores"}
 
 
@@ -97,15 +99,15 @@ def _tables(config: s.ReproduceCommand, finished: Sequence[Standing]) -> Iterato
                     yield from complexity_tables(path, table.metrics, f"{table.title}: {SPLITS[split]}")
         return
     rows = list(rows_of(table, shown))
-    for split in table.splits:
+    for split in dict.fromkeys(row.split for row in rows):
         of_split = [row for row in rows if row.split == split]
-        if of_split:
-            reference = next((row for row in of_split if row.name == table.reference), None)
-            plans = all(one.job.command == "teval" for one in shown)
-            title = table.title if plans else f"{table.title}: {SPLITS[split]}"
-            theirs = [row for row in published(table) if row.split == split]
-            made = results_table(f"{title}, percent", table.metrics, of_split, theirs, reference)
-            yield f"scores-{split}", made
+        reference = next((row for row in of_split if row.name == table.reference), None)
+        title = f"{table.title}: {SPLITS[split]}" if split in SPLITS else table.title
+        theirs = [row for row in published(table) if row.split == split]
+        yield (
+            f"scores-{split}",
+            results_table(f"{title}, percent", table.metrics, of_split, theirs, reference),
+        )
 
 
 def published(table: s.Table) -> Sequence[PaperRow]:
@@ -121,7 +123,8 @@ def rows_of(table: s.Table, shown: Sequence[Standing]) -> Iterator[Row]:
     for one in shown:
         run = one.job.run
         names[one.job.row] = run.published or names.get(one.job.row)
-        for split in run.splits or table.splits:
+        splits = [PLAN] if run.command == "teval" else run.splits or table.splits
+        for split in splits:
             if one.folder is None:
                 continue
             scores = read_scores(one.folder / "predictions" / f"{_set(one.job, split)}.csv")
@@ -135,7 +138,7 @@ def _set(job: Job, split: str) -> str:
     """What the file with a run's scores is called."""
     if job.command == "teval":
         form = next((o.partition("=")[2] for o in job.overrides if o.startswith("form=")), "json")
-        return f"plan_{form}"
+        return f"{PLAN}_{form}"
     return f"{_WHEN[job.command]}-{split}"
 
 
