@@ -56,7 +56,7 @@ def test_every_preset_is_planned_by_its_header(name: str, release: Path, capsys:
             assert words in told
         assert ("1 worked example" in told) == (name == "paper/icl")
         return
-    for words in ("8 x a100_80gb", "fits", "hours", "optimiser steps"):
+    for words in ("8 x a100_80gb", "fits", "s a step of", "optimiser steps"):
         assert words in told
     steps = next(line for line in told.splitlines() if "optimiser steps" in line)
     counted = int(steps.split("│")[2].replace(",", ""))
