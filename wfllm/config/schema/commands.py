@@ -307,7 +307,7 @@ class CompareCommand(Command):
     """Runs that differ in their seed alone become one row: mean ± sample deviation."""
     baseline: str | None = None
     """Run that each other is compared with on the same samples: its folder, its name or the end of it. Of two
-    runs it is the older; null compares no more than two."""
+    runs it is the older; null compares no more than two, of one command."""
     columns: list[str] | None = None
     """Results that are shown: `codebleu` of every set, or `after-id/codebleu`, `val/loss`, `minutes`; null
     shows the usual ones."""
@@ -345,7 +345,8 @@ class ReproduceCommand(Command):
     seeds: list[Seed] | None = None
     """Seeds of every run that is shown; null takes the table's."""
     also: list[str] = []
-    """Overrides for every run whose command knows the key: `also=[logger=none,trainer=gpu]`."""
+    """Overrides for every run whose command knows the key, each in quotes:
+    `'also=["logger=none","trainer=gpu"]'`."""
     dry_run: bool = False
     """Print every run's plan and stop."""
     results: str | None = None
