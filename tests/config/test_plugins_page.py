@@ -166,3 +166,15 @@ def test_help_without_plug_ins_loads_no_schema() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded"
+
+
+def test_a_search_looks_for_its_metric_and_draws_its_keys(parts: Path) -> None:
+    from wfllm.search.check import read_search
+
+    search = read_search(
+        ["experiment=tiny", "sweep=optuna", "metrics=lines", "sweep.metric=after-id/lines",
+         "strategy=norms,lora", "strategy.biases=true,false"]
+    )  # fmt: skip
+    assert search.sweep.metric == "after-id/lines"
+    assert [p.key for p in search.space.active({"strategy": "norms"})] == ["strategy.biases"]
+    assert search.space.active({"strategy": "lora"}) == []
