@@ -118,6 +118,11 @@ def test_every_command_of_the_document_works(path: Path) -> None:
     assert faults == []
 
 
+def test_the_readme_has_a_line_for_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `wfllm ([\w-]+)` \|", text, re.MULTILINE)) == set(COMMANDS)
+
+
 def test_the_reference_page_is_up_to_date() -> None:
     page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     assert page == reference_markdown(), "run `make docs`"
