@@ -190,18 +190,42 @@ def test_paths_in_results_are_written_as_from_here(tmp_path: Path, monkeypatch: 
     )
 
 
-def reproduce(*args: str, status: int = 0) -> str:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `mini` was run from nothing; what it printed is in `first.txt`."""
+    return made(tmp_path_factory.mktemp("home"))
+
+
+def made(folder: Path) -> Path:
+    prepare(folder)
+    (folder / "first.txt").write_text(reproduce(folder, "mini"), encoding="utf-8")
+    return folder
+
+
+def prepare(folder: Path) -> None:
+    """A copy of `conf/` with the preset and the table."""
+    conf = shutil.copytree(conf_dir(), folder / "conf")
+    (conf / "experiment" / "mini_small.yaml").write_text(PRESET, encoding="utf-8")
+    (conf / "table" / "mini.yaml").write_text(MINI, encoding="utf-8")
+
+
+def in_folder(folder: Path) -> dict[str, str]:
+    return {**environment(), CONF_VARIABLE: str(folder / "conf")}
+
+
+def reproduce(folder: Path, *args: str, status: int = 0) -> str:
     """The command in a process of its own; its output, the last line which heavy libraries it loaded."""
     code = (
         "import sys; from wfllm.cli import main; status = main(sys.argv[1:]); "
         "print('loaded', *sorted({'torch', 'transformers', 'datasets'} & set(sys.modules))); sys.exit(status)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "reproduce", "mini", *args],
-        env=environment(),
+        [sys.executable, "-c", code, "reproduce", *args],
+        cwd=folder,
+        env=in_folder(folder),
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=550,
         check=False,
     )
     assert done.returncode == status, f"{done.stdout}\n{done.stderr}"
@@ -209,8 +233,10 @@ def reproduce(*args: str, status: int = 0) -> str:
     return done.stdout
 
 
-def written(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted((folder / "outputs/reproduce/mini/small").iterdir())}
+def written(folder: Path, table: str = "mini") -> dict[str, bytes]:
+    return {
+        p.name: p.read_bytes() for p in sorted((folder / "outputs/reproduce" / table / "small").iterdir())
+    }
 
 
 def times(folder: Path) -> dict[Path, int]:
@@ -220,14 +246,13 @@ def times(folder: Path) -> dict[Path, int]:
 
 
 @pytest.mark.slow
-def test_from_nothing_to_a_table_and_nothing_is_repeated(table: Write, tmp_path: Path) -> None:
-    table(MINI)
-    first = reproduce()
-    assert "0 of 3 runs are finished" in first
-    assert next(line for line in first.splitlines() if line.startswith("══")) == "══ run 1 of 3: seeded"
-    assert "══ run 3 of 3: full (about " in first
-    assert "3 of 3 runs are finished" in first
-    results = written(tmp_path)
+def test_from_nothing_to_a_table(home: Path) -> None:
+    out = (home / "first.txt").read_text(encoding="utf-8")
+    assert "0 of 3 runs are finished" in out
+    assert next(line for line in out.splitlines() if line.startswith("══")) == "══ run 1 of 3: seeded"
+    assert "══ run 3 of 3: full (about " in out
+    assert "3 of 3 runs are finished" in out
+    results = written(home)
     assert set(results) == {"table.md", "table.csv", "runs.json", "scores-id.svg", "scores-id.png"}
     page = results["table.md"].decode()
     assert "without synthetic data" in page
@@ -241,61 +266,66 @@ def test_from_nothing_to_a_table_and_nothing_is_repeated(table: Write, tmp_path:
     ]
     runs = {one["label"]: one for one in json.loads(results["runs.json"])}
     assert all(one["status"] == "finished" and len(one["id"]) == 8 for one in runs.values())
-    assert (tmp_path / runs["full"]["folder"] / "run.json").is_file()
-    assert str(tmp_path) not in results["runs.json"].decode()
+    assert (home / runs["full"]["folder"] / "run.json").is_file()
+    assert str(home) not in results["runs.json"].decode()
 
-    before = times(tmp_path)
-    again = reproduce()
+
+@pytest.mark.slow
+def test_the_same_command_repeats_nothing_and_loads_no_model_library(home: Path) -> None:
+    before, results = times(home), written(home)
+    again = reproduce(home, "mini")
     assert "3 of 3 runs are finished" in again
     assert "══ run" not in again
     assert again.splitlines()[-1] == "loaded"
-    assert times(tmp_path) == before
-    assert written(tmp_path) == results
-    # another table that needs the same run finds it
-    table(
-        MINI.replace("name: mini\n", "name: other\n")
-        .replace("label: seeded", "label: seed_alone")
-        .replace("{seeded}", "{seed_alone}")
-    )
-    assert "2 of 3 runs are finished" in reproduce("dry_run=true")
+    assert times(home) == before
+    assert written(home) == results
 
 
 @pytest.mark.slow
-def test_killed_in_the_middle_it_goes_on_to_the_same_table(table: Write, tmp_path: Path) -> None:
-    table(MINI)
-    command = [sys.executable, "-m", "wfllm.cli", "reproduce", "mini"]
-    process = subprocess.Popen(command, env=environment(), start_new_session=True, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 300
-    while not list(tmp_path.glob("outputs/train/mini_small/*/checkpoints/*")):
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    out = reproduce()
-    assert "begun" in out
-    assert "3 of 3 runs are finished" in out
-    killed = written(tmp_path)
-    shutil.rmtree(tmp_path / "outputs")
-    reproduce()
-    assert written(tmp_path)["table.csv"] == killed["table.csv"]
-    assert written(tmp_path)["table.md"] == killed["table.md"]
-
-
-@pytest.mark.slow
-def test_a_failing_run_leaves_the_others_and_is_told(table: Write, tmp_path: Path) -> None:
+def test_another_table_finds_the_runs_and_a_failing_one_leaves_the_others(home: Path) -> None:
     broken = "  - {label: broken, experiment: mini, overrides: [data=records, data.path=nowhere.jsonl]}\n"
-    table(MINI + broken + "  - {label: late, command: evaluate, overrides: ['checkpoint=\"{broken}\"']}\n")
-    out = reproduce(status=1)
+    late = "  - {label: late, command: evaluate, overrides: ['checkpoint=\"{broken}\"']}\n"
+    text = MINI.replace("name: mini\n", "name: other\n") + broken + late
+    (home / "conf" / "table" / "other.yaml").write_text(text, encoding="utf-8")
+    before = times(home)
+    out = reproduce(home, "other", status=1)
+    assert "3 of 5 runs are finished" in out
     assert "broken: nowhere.jsonl" in out
     assert "late: needs broken" in out
-    page = written(tmp_path)["table.md"].decode()
-    assert "Not finished: broken, late." in page
-    runs = {one["label"]: one["status"] for one in json.loads(written(tmp_path)["runs.json"])}
-    assert runs == {
+    assert times(home) == before
+    found = written(home, "other")
+    assert "Not finished: broken, late." in found["table.md"].decode()
+    assert found["table.csv"] == written(home)["table.csv"]
+    states = {one["label"]: one["status"] for one in json.loads(found["runs.json"])}
+    assert states == {
         "full": "finished",
         "seeded": "finished",
         "synthetic": "finished",
         "broken": "faulty",
         "late": "waiting",
     }
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_it_goes_on_to_the_same_table(home: Path, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wfllm.cli", "reproduce", "mini"],
+        cwd=tmp_path,
+        env=in_folder(tmp_path),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 500
+    while not list(tmp_path.glob("outputs/train/mini_small/*/checkpoints/*")):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    out = reproduce(tmp_path, "mini")
+    assert "begun" in out
+    assert "3 of 3 runs are finished" in out
+    for name in ("table.md", "table.csv"):
+        assert written(tmp_path)[name] == written(home)[name]

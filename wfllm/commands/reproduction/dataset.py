@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from wfllm.bench.describe.table import shown
 from wfllm.commands.reproduction.state import Standing
@@ -13,7 +13,7 @@ from wfllm.errors import WfllmError
 from wfllm.report.results import Cell, Column, Table, Value
 
 
-def dataset_tables(one: Standing, names: Sequence[str]) -> Iterator[tuple[str, Table]]:
+def dataset_tables(one: Standing, names: Sequence[str], title: str) -> Iterator[tuple[str, Table]]:
     """The tables of a finished build, by name.
 
     Raises:
@@ -23,7 +23,7 @@ def dataset_tables(one: Standing, names: Sequence[str]) -> Iterator[tuple[str, T
     for name in names:
         if name not in described:
             raise WfllmError(f"has no table {name}", where=f"{one.place}/describe.json")
-        yield name, _table(name, described[name])
+        yield name, _table(f"{title}: {name}", described[name])
 
 
 def synthetic_notes(finished: Sequence[Standing]) -> Iterator[str]:
@@ -47,17 +47,15 @@ def _described(one: Standing) -> Mapping[str, Any]:
     return found
 
 
-def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """Shares become numbers that can be drawn, everything else text as the build's page shows it."""
     keys = list(rows[0]) if rows else [""]
     columns = []
     for key in keys:
         group, bar, inner = key.partition("|")
         share = key.endswith("%")
-        better = "more" if share else "neither"
-        columns.append(
-            Column(inner if bar else key, group if bar else "", text=not share, better=better)  # type: ignore[arg-type]
-        )
+        better: Literal["more", "neither"] = "more" if share else "neither"
+        columns.append(Column(inner if bar else key, group if bar else "", text=not share, better=better))
     cells: list[list[Cell]] = []
     for row in rows:
         line: list[Cell] = []
@@ -66,4 +64,4 @@ def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> Table:
             drawn = key.endswith("%") and isinstance(value, (int, float))
             line.append(Value(float(value)) if drawn else None if value is None else shown(value, key))
         cells.append(line)
-    return Table(columns, cells, title=name)
+    return Table(columns, cells, title=title)

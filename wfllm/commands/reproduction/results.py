@@ -89,7 +89,7 @@ def _tables(config: s.ReproduceCommand, finished: Sequence[Standing]) -> Iterato
     shown = [one for one in finished if one.job.run.shown]
     if table.kind == "dataset":
         for one in shown[:1]:
-            yield from dataset_tables(one, table.metrics)
+            yield from dataset_tables(one, table.metrics, table.title)
         return
     if table.kind == "complexity":
         for one in shown[:1]:
