@@ -97,7 +97,9 @@ def _compared(config: CompareCommand, rows: list[Row]) -> Comparison:
     intervals = config.intervals if config.intervals is not None else len(rows) <= WITH_INTERVALS
     made = entries(rows, names=names if intervals else (), seeds=config.seeds)
     readable = [entry for entry in made if entry.config]
-    two = [entry.rows[-1] for entry in readable] if len(readable) == 2 else []
+    # A training and its evaluation are two runs, but differ in everything.
+    pair = len(readable) == 2 and readable[0].command == readable[1].command
+    two = [entry.rows[-1] for entry in readable] if pair else []
     differing = list(told(two[0], two[1], ("seed",) if config.seeds else ())) if two else []
     by_command = {}
     for command in dict.fromkeys(entry.command for entry in made):
