@@ -80,7 +80,7 @@ def small(words: list[str], server: str) -> list[str]:
 def prepare(folder: Path, made: Path) -> None:
     """Put into `folder` what readers have at hand: files of their own, and what `made` holds."""
     python = folder / "workflows"
-    for name in ("weather", "music", "travel"):
+    for name in ("weather", "music", "travel", "news", "games", "books"):
         shutil.copytree(STARTER / name, python / name)
     (folder / "outputs" / "python").mkdir(parents=True)
     shutil.copy(STARTER / "weather" / "what_to_wear.py", folder / "outputs" / "python" / "greeting.py")
