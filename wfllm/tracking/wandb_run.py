@@ -78,17 +78,22 @@ class Tracker:
 def _apart(
     method: Callable[Concatenate[WandbTracker, P], None],
 ) -> Callable[Concatenate[WandbTracker, P], None]:
-    """A report that fails is told, and the run goes on; after the first, no other is tried."""
+    """A report that fails is told once, and the run goes on without its like.
+
+    Tables and artifacts ask the server, and each would wait for it anew; points of curves go to a file first.
+    """
+    point = method.__name__ in ("metrics", "catch_up", "summary")
 
     @wraps(method)
     def apart(self: WandbTracker, *args: P.args, **kwargs: P.kwargs) -> None:
-        if self.lost:
+        if self.lost or (self.stuck and not point):
             return
         try:
             method(self, *args, **kwargs)
         except Exception as fault:  # whatever the client raises, the run is worth more
-            self.lost = True
-            tell(f"{cause(fault)}. The run goes on without it; its folder has everything")
+            told, self.lost, self.stuck = self.lost or self.stuck, self.lost or point, True
+            if not told:
+                tell(f"{cause(fault)}. The run goes on without it; its folder has everything")
 
     return cast("Callable[Concatenate[WandbTracker, P], None]", apart)
 
@@ -99,7 +104,7 @@ class WandbTracker(Tracker):
     def __init__(self, run: Any, config: WandbLogger, folder: Path, missing: int = 0) -> None:
         """`missing`: the first optimiser step that earlier starts of the run may not have told of."""
         self.run, self.config, self.folder, self.missing = run, config, folder, missing
-        self.lost = False
+        self.lost = self.stuck = False
         self._behind = True
         self._rows: list[Row] = []
         self._used: dict[str, str] = {}

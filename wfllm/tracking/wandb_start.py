@@ -60,6 +60,8 @@ def start_wandb(config: WandbLogger, about: About) -> Any | None:
     together with the command that uploads it.
     """
     os.environ.setdefault("WANDB_SILENT", "true")
+    import wandb
+
     upload = f"wandb sync {about.folder / 'wandb'}"
     if config.mode == "online":
         try:
@@ -68,6 +70,8 @@ def start_wandb(config: WandbLogger, about: About) -> Any | None:
                 return _init(config, about, "online")
         except Exception as fault:  # whatever the client raises, training is worth more
             hindrance = cause(fault)
+            with suppress(Exception):
+                wandb.teardown()  # its service counts the run as open and would refuse it
         tell(f"{hindrance}. This run is kept offline; later: {upload}")
     try:
         return _init(config, about, "offline")
@@ -145,7 +149,12 @@ def staged_in(folder: Path) -> Iterator[None]:
 
 def end_wandb(run: Any, *, failed: bool) -> None:
     """Close a run, whatever happens: in a sweep, an open one would swallow the next."""
+    import wandb
+
     try:
         run.finish(exit_code=int(failed))
     except Exception as fault:
-        tell(f"{cause(fault)}. What is not uploaded lies beside the run; later: wandb sync {run.dir}/..")
+        upload = f"wandb sync {Path(run.dir).parent}"
+        tell(f"{cause(fault)}. What is not uploaded is kept beside the run; later: {upload}")
+        with suppress(Exception):  # else the end of this process tells it again, with a trace
+            wandb.teardown()
