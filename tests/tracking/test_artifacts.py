@@ -20,10 +20,12 @@ def test_what_a_build_makes_is_what_a_training_uses(tmp_path: Path) -> None:
     (dataset / "parquet").mkdir(parents=True)
     for name in ("train.jsonl", "parquet/train.parquet", ".hidden"):
         (dataset / name).write_text(name)
-    made = dataset_in(dataset, {"records": {"train": 1}})
+    (tmp_path / "mine" / ".dataset.json").write_text('{"counts": {"train": 1}}')
+    made = dataset_in(dataset)
     (used,) = inputs_of(RecordsData(name="records", path=str(dataset)))
     assert made.name == used.name == "dataset-mine"
     assert made.kind == used.kind == "dataset"
+    assert made.metadata == used.metadata == {"records": {"train": 1}}
     assert (
         [n for n, _ in made.files()]
         == [n for n, _ in used.files()]

@@ -96,7 +96,7 @@ def _run(
     with reporting(config.logger, _about(config, root, keys)) as tracker:
         tracker.uses(inputs_of(config.data))
         tracker.summary({f"records/{split}": count for split, count in counts.items()})
-        tracker.keeps(dataset_in(root / FOLDER, {"records": counts}))
+        tracker.keeps(dataset_in(root / FOLDER))
         tracker.page("dataset", root / FOLDER / PAGE)
     sizes = ", ".join(f"{split} {count:,}" for split, count in counts.items())
     console.print(f"{root / FOLDER}: {sizes}", highlight=False, soft_wrap=True)

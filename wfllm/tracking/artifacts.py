@@ -6,6 +6,7 @@ another one made describes it with the same function, and both are joined, which
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from wfllm.tracking.run_folder import RunFolder, find_runs
 
 DATASET, SHORTCUTS, MODEL, PREDICTIONS = "dataset", "shortcuts", "model", "predictions"
 BEST = "best"
+NOTE = ".dataset.json"
+"""What a build leaves beside its dataset (`wfllm.bench.stages.assemble`)."""
 _OUTSIDE = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST = 100
 """Characters of a name; W&B takes 128."""
@@ -67,15 +70,24 @@ def inputs_of(data: s.Data) -> list[Item]:
     return [_files(kind, path.resolve())]
 
 
-def dataset_in(folder: Path, metadata: Mapping[str, Any] | None = None) -> Item:
+def dataset_in(folder: Path) -> Item:
     """The dataset that a build has finished, `<output>/dataset`."""
-    return _files(DATASET, folder.resolve(), metadata or {})
+    return _files(DATASET, folder.resolve())
 
 
-def _files(kind: str, path: Path, metadata: Mapping[str, Any] | None = None) -> Item:
+def _files(kind: str, path: Path) -> Item:
     # A build's dataset always lies in a folder of that name: the build's own name says more.
     called = path.parent.name if path.name == DATASET else path.stem if path.is_file() else path.name
-    return Item(_named(kind, called), kind, (path,), metadata=metadata or {})
+    return Item(_named(kind, called), kind, (path,), metadata=_records(path))
+
+
+def _records(path: Path) -> dict[str, Any]:
+    """How many records a build has put into each split; whoever uploads the dataset first says so."""
+    try:
+        counts = json.loads((path.parent / NOTE).read_bytes())["counts"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):  # made by somebody else
+        return {}
+    return {"records": plain(counts)}
 
 
 def model_of(run: RunFolder, results: Mapping[str, Any] | None = None) -> Item:
