@@ -55,12 +55,13 @@ def run(composed: Composed) -> int:
     if config.paper:
         paper_rows(config.paper)  # a wrong name is told before thousands of runs are read
     made = _compared(config, _gathered(config))
+    written = [*_write(config, made), *_keep(config, made)]  # before a closed pipe ends the printing
     if config.format == "table":
         _print(made)
     else:
         print(_text(config.format, made.tables), end="")
     say = Console(markup=False, highlight=False, soft_wrap=True, emoji=False, stderr=config.format != "table")
-    for line in [*_write(config, made), *_keep(config, made)]:
+    for line in written:
         say.print(line)
     trained = [row for row in made.rows if row.command == "train" and row.status == "finished"]
     if trained and trained[-1].path.is_dir():
@@ -118,7 +119,7 @@ def _compared(config: CompareCommand, rows: list[Row]) -> Comparison:
 def _print(made: Comparison) -> None:
     console = Console()
     # Where there is no terminal to fit into, a table as wide as it needs to be is easier to read.
-    wide = console if console.is_terminal else Console(width=240)
+    wide = console if console.is_terminal else Console(width=500)
     say = Console(markup=False, highlight=False, soft_wrap=True, emoji=False)
     for line in made.differing:
         say.print(line)

@@ -10,6 +10,7 @@ from wfllm.errors import WfllmError, suggestion
 from wfllm.evaluation.metrics import TEVAL, headings, plugin_metrics
 from wfllm.report.paper import paper_rows
 from wfllm.report.results import Value
+from wfllm.report.run_difference import FINAL
 from wfllm.report.run_samples import values_of
 from wfllm.tracking.compare import Row
 from wfllm.tracking.config_difference import shown
@@ -67,8 +68,8 @@ def result_names(rows: Sequence[Row], columns: Sequence[str] | None, paper: str 
     Args:
         columns: as `columns=` names them: `codebleu` for every set, `after-id/codebleu`, `minutes`; None
             takes the usual ones.
-        paper: a table of the paper; its metrics are shown then, as its released code scores them where a run
-            has those.
+        paper: a table of the paper; its metrics alone are shown then, of what runs came to in the end, as
+            its released code scores them where a run has that.
 
     Raises:
         WfllmError: there is no such metric.
@@ -88,7 +89,10 @@ def result_names(rows: Sequence[Row], columns: Sequence[str] | None, paper: str 
     usual = {*USUAL, *plugin_metrics()}
     if paper:
         theirs = {metric for row in paper_rows(paper) for metric in row.values}
-        usual |= theirs | {f"{metric}_paper" for metric in theirs}
+        theirs = {f"{m}_paper" if any(_metric(n) == f"{m}_paper" for n in found) else m for m in theirs}
+        beside = [name for name in found if _metric(name) in theirs and name.partition("-")[0] in FINAL]
+        if beside:
+            return beside
     return [name for name in found if name in LOSSES or name in PLAIN or _metric(name) in usual]
 
 
