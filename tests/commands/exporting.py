@@ -73,7 +73,7 @@ def with_scores(run: Path, when: str = "after") -> None:
     """Four scored answers in the folder of a run."""
     path = run / "predictions" / f"{when}-id.jsonl"
     records = [Record(f"Request {n}", [], "", "x = 1", id=f"r{n}") for n in range(4)]
-    with growing(path, ()) as add:
+    with growing(path, {}) as add:
         add([prediction(record, "```python\nx = 1\n```") for record in records])
     values: list[Scores] = [{"codebleu": n / 4, "parses": 1.0, "ngram": 0.125} for n in range(4)]
     write_scores(path.with_suffix(".csv"), [record.id for record in records], values)

@@ -52,7 +52,9 @@ def records(name: str = "r") -> list[Record]:
     ]
 
 
-def answer_all(tiny: tuple[Any, Any], path: Path, wanted: list[Record]) -> list[str]:
+def answer_all(
+    tiny: tuple[Any, Any], path: Path, wanted: list[Record], shard: tuple[int, int] = (1, 1)
+) -> list[str]:
     config: Any = compose("train", []).config
     found = predict(
         "test",
@@ -64,6 +66,7 @@ def answer_all(tiny: tuple[Any, Any], path: Path, wanted: list[Record]) -> list[
         config.target,
         decoding(2),
         path,
+        shard=shard,
     )
     return [p.answer for p in found]
 
@@ -79,6 +82,28 @@ def test_interrupted_predictions_go_on_and_repeat_nothing(tiny: tuple[Any, Any],
     assert again[number] == "kept as it was"
     assert again[:number] + again[number + 1 :] == whole[:number] + whole[number + 1 :]
     assert len(read_predictions(path)) == len(TEXTS)
+
+
+def test_a_request_that_does_not_fit_costs_itself_alone(tiny: tuple[Any, Any], tmp_path: Path) -> None:
+    plain = answer_all(tiny, tmp_path / "plain.jsonl", records())
+    endless = Record(query="word " * 600, apis=[], task_plan="", annotated_code="x = 1", id="long")
+    wanted = [*records()[:1], endless, *records()[1:]]
+    for time in ("first", "again"):  # from the model, and from the file
+        assert answer_all(tiny, tmp_path / "p.jsonl", wanted) == [plain[0], "", *plain[1:]], time
+    assert [name for name, p in read_predictions(tmp_path / "p.jsonl").items() if p.unfit] == ["long"]
+    lines = (tmp_path / "p.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if "unfit" not in line] == (
+        (tmp_path / "plain.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    with pytest.raises(WfllmError, match="none of 1 requests leaves room"):
+        answer_all(tiny, tmp_path / "q.jsonl", [endless])
+
+
+def test_shards_have_what_does_not_fit_once(tiny: tuple[Any, Any], tmp_path: Path) -> None:
+    wanted = [Record("word " * 600, [], "", "x = 1", id="long"), *records()]
+    parts = [answer_all(tiny, tmp_path / f"{n}.jsonl", wanted, shard=(n, 2)) for n in (1, 2)]
+    assert sum(map(len, parts)) == len(wanted)
+    assert "" in parts[0]
 
 
 def test_a_line_cut_inside_a_character_is_left_out_alone(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from tests.evaluation.teval_questions import QUESTIONS, write_questions
 from wfllm.config.schema import Greedy
 from wfllm.errors import WfllmError
-from wfllm.evaluation.teval import answers as module
 from wfllm.evaluation.teval import load_questions
 from wfllm.evaluation.teval.answers import answer_questions, fingerprint
 
@@ -49,7 +48,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             hooks["done"]([place], [prompt.split("\n")[-1]])
             hooks["tick"](place + 1)
 
-    monkeypatch.setattr(module, "generate", generate)
+    monkeypatch.setattr("wfllm.evaluation.generation.generate.generate", generate)
     return seen
 
 

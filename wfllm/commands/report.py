@@ -72,7 +72,14 @@ def print_results(console: Console, folder: RunFolder) -> None:
         for split, means in results.get(when, {}).items()
     }
     for split in dict.fromkeys(split for split, _ in columns):
-        console.print(_table(split, {when: m for (s, when), m in columns.items() if s == split}))
+        means = {when: m for (s, when), m in columns.items() if s == split}
+        console.print(_table(split, means))
+        for when, of_split in means.items():
+            if unfit := int(of_split.get("unfit", 0)):
+                told = (
+                    f"{unfit} of {int(of_split['samples'])} requests did not fit the model's context ({when})"
+                )
+                console.print(f"{told}; their answers are empty.", style="yellow", highlight=False)
     print_judged(console, results.get("judge") or {}, NAMES)
     losses = results.get("losses") or {}
     if losses.get("train") is not None:
@@ -121,7 +128,9 @@ def _table(split: str, means: dict[str, dict[str, float]]) -> Table:
     if {"before", "after"} <= set(means):
         table.add_column("gain", justify="right")
     known = headings()
-    others = {m: m.replace("_", " ") for row in means.values() for m in row if m not in {"samples", *known}}
+    others = {
+        m: m.replace("_", " ") for row in means.values() for m in row if m not in {"samples", "unfit", *known}
+    }
     for metric, heading in {**known, **others}.items():  # others: of a plug-in that is not here any more
         values = [m.get(metric) for m in means.values()]
         # in the files only, not asked for, or it says nothing about these

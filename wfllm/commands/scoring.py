@@ -46,7 +46,8 @@ def evaluate_splits(
         parts = breakdown(predictions, each, work.catalogue)
         write_breakdown(path.with_suffix(".by.csv"), parts)
         tracker.breakdown(f"{when}-{split}", parts)
-        means[split] = {"samples": float(len(each)), **average}
+        unfit = float(sum(p.unfit for p in predictions))
+        means[split] = {"samples": float(len(each)), **({"unfit": unfit} if unfit else {}), **average}
     return means
 
 

@@ -69,15 +69,13 @@ def ask(
 
     before = len(mine) - len(waiting)
     missing = 0
-    with growing(path, frozenset(known)) as add, progress(title, len(mine), "answer", before) as bar:
+    with growing(path, known) as add, progress(title, len(mine), "answer", before) as bar:
         for index, answer in zip(waiting, model.each(waiting, answered), strict=True):
             if answer.text is None and not answer.final:
                 missing += 1
                 continue
             text = (answer.text or "")[: LONGEST_TOKEN * decoding.max_new_tokens]
-            item = prediction(records[index], text)
-            known[item.id] = item
-            add([item])
+            add([prediction(records[index], text)])
             bar.advance(note=model.account.note())
     model.tell()
     if missing:

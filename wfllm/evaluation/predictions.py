@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
 from wfllm.data.prompt import read_answer
+from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.choose import faults_of
 from wfllm.evaluation.worked import fitting_conversation
 from wfllm.files import write_bytes
@@ -33,13 +34,22 @@ class Prediction:
     reference: str
     category: str | None = None
     """Of the record, for tables of single categories."""
+    unfit: bool = False
+    """Whether the prompt left no room for an answer in the model's context, so that nobody was asked."""
 
 
-def prediction(record: Record, answer: str) -> Prediction:
-    """An answer beside the record that it is about."""
-    code = read_answer(answer).code
+def prediction(record: Record, answer: str | None) -> Prediction:
+    """An answer beside the record that it is about; None where its prompt does not fit."""
+    text = answer or ""
     return Prediction(
-        record.id, record.query, record.apis, answer, code, record.annotated_code, record.category
+        record.id,
+        record.query,
+        record.apis,
+        text,
+        read_answer(text).code,
+        record.annotated_code,
+        record.category,
+        unfit=answer is None,
     )
 
 
@@ -58,8 +68,9 @@ def read_predictions(path: Path) -> dict[str, Prediction]:
 
 
 @contextmanager
-def growing(path: Path, known: Container[str]) -> Iterator[Callable[[Sequence[Prediction]], None]]:
+def growing(path: Path, known: dict[str, Prediction]) -> Iterator[Callable[[Sequence[Prediction]], None]]:
     """A file of predictions to which those are added that are not `known`, what is given together at once.
+    `known` learns of them.
 
     A line that a kill cut off is taken away first, so that the file ends as it would have without the kill.
     """
@@ -72,8 +83,58 @@ def growing(path: Path, known: Container[str]) -> Iterator[Callable[[Sequence[Pr
             file.write("".join(map(_line, new)).encode("utf-8", "replace"))
             file.flush()
             os.fsync(file.fileno())
+            known.update((item.id, item) for item in new)
 
         yield add
+
+
+def fits(texts: Sequence[str], tokenizer: Any, room: int) -> list[bool]:
+    """Which prompts take `room` tokens or fewer."""
+    return [len(tokenizer(text, add_special_tokens=False)["input_ids"]) <= room for text in texts]
+
+
+def answer_missing(
+    path: Path,
+    known: dict[str, Prediction],
+    model: Any,
+    tokenizer: Any,
+    names: Sequence[str],
+    texts: Sequence[str],
+    fitting: Sequence[bool],
+    decoding: Decoding,
+    make: Callable[[int, str | None], Prediction],
+    *,
+    shard: tuple[int, int] = (1, 1),
+    faults: Callable[[int, str], int] = lambda _index, _answer: 0,
+    tick: Callable[[float], None] = lambda _answers: None,
+) -> None:
+    """Answer the prompts that are not `known`, adding predictions to a file batch by batch.
+
+    Args:
+        names, texts: id and text of each prompt, all of them: batches are the same whichever are known.
+        fitting: which of them fit; the others are not asked, and are of the first shard.
+        make: the prediction of a prompt's place and its answer, None where it does not fit.
+        faults: of a prompt's place and an answer, for `best_of`.
+    """
+    from wfllm.evaluation.generation.generate import generate  # imports torch
+
+    asked = [place for place, fit in enumerate(fitting) if fit]
+    left = len(names) - len(asked)
+    kept = {at for at, place in enumerate(asked) if names[place] in known}
+    with growing(path, known) as add:
+        if shard[0] == 1:
+            add([make(place, None) for place, fit in enumerate(fitting) if not fit])
+        generate(
+            model,
+            tokenizer,
+            [texts[place] for place in asked],
+            decoding,
+            kept=kept,
+            shard=shard,
+            faults=lambda at, answer: faults(asked[at], answer),
+            done=lambda at, answers: add([make(asked[i], a) for i, a in zip(at, answers, strict=True)]),
+            tick=lambda answers: tick(left + answers),
+        )
 
 
 def predict(
@@ -91,43 +152,50 @@ def predict(
 ) -> list[Prediction]:
     """Answer the records that `path` does not hold yet, adding them batch by batch; all of them, in order.
 
-    When all are there the file is put into the records' order, whoever answered them in whichever parts.
+    A request that leaves no room for an answer in the model's context, with the shortest documentation, has
+    the empty answer and is `unfit`. When all are there the file is put into the records' order, whoever
+    answered them in whichever parts.
 
     Args:
         load: gives the model; called only where an answer is missing.
         worked: examples shown before each request.
         shard: the part of the batches that is answered here; what others answer is left out.
+
+    Raises:
+        WfllmError: no request fits.
     """
     known = read_predictions(path)
     kept = {index for index, record in enumerate(records) if record.id in known}
     with progress(title, len(records), "answer", len(kept)) as bar:
         if len(kept) == len(records):
             return in_order(records, known, path)
-        from wfllm.evaluation.generation.generate import context_of, generate  # imports torch
+        from wfllm.evaluation.generation.generate import context_of  # imports torch
 
         model = load()
-        room = context_of(model) - decoding.max_new_tokens
-        fixed = (worked, tokenizer, catalogue, prompts, target, room)
+        context = context_of(model)
+        fixed = (worked, tokenizer, catalogue, prompts, target, context - decoding.max_new_tokens)
         texts = [fitting_conversation(record, *fixed) for record in records]
-        with growing(path, frozenset(known)) as add:
-
-            def keep(indices: list[int], answers: list[str]) -> None:
-                items = [prediction(records[i], a) for i, a in zip(indices, answers, strict=True)]
-                add(items)
-                for item in items:
-                    known.setdefault(item.id, item)
-
-            generate(
-                model,
-                tokenizer,
-                texts,
-                decoding,
-                kept=kept,
-                shard=shard,
-                faults=faults_of([r.apis for r in records], catalogue),
-                done=keep,
-                tick=bar.move,
+        fitting = fits(texts, tokenizer, context - 1)
+        if not any(fitting):
+            raise WfllmError(
+                f"none of {len(fitting)} requests leaves room for an answer in a context of {context}",
+                where="generation",
+                mend="Use prompts.documentation=signature or a model with a longer context.",
             )
+        answer_missing(
+            path,
+            known,
+            model,
+            tokenizer,
+            [record.id for record in records],
+            texts,
+            fitting,
+            decoding,
+            lambda place, answer: prediction(records[place], answer),
+            shard=shard,
+            faults=faults_of([r.apis for r in records], catalogue),
+            tick=bar.move,
+        )
     return in_order(records, known, path)
 
 
@@ -141,7 +209,10 @@ def in_order(records: Sequence[Record], known: Mapping[str, Prediction], path: P
 
 
 def _line(item: Prediction) -> str:
-    return json.dumps(asdict(item), ensure_ascii=False) + "\n"
+    plain = asdict(item)
+    if not item.unfit:
+        del plain["unfit"]
+    return json.dumps(plain, ensure_ascii=False) + "\n"
 
 
 def _cut_last_line(path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from wfllm.config.schema import Decoding
 from wfllm.data.encode import chat_prompt
 from wfllm.errors import WfllmError
-from wfllm.evaluation.generation.generate import context_of, generate
-from wfllm.evaluation.predictions import Prediction, growing, read_predictions
+from wfllm.evaluation.generation.generate import context_of
+from wfllm.evaluation.predictions import Prediction, answer_missing, fits, read_predictions
 from wfllm.evaluation.teval.questions import Question
 from wfllm.evaluation.teval.questions import fingerprint as fingerprint
 from wfllm.progress import progress
@@ -44,43 +44,36 @@ def answer_questions(
         return [known[q.id] for q in questions]
     model = load()
     context = context_of(model)
-    room = context - decoding.max_new_tokens
     texts = [chat_prompt(q.messages, tokenizer) for q in questions]
-    sizes = [len(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts]
-    asked = [index for index, size in enumerate(sizes) if size <= room]
-    too_long = [index for index, size in enumerate(sizes) if size > room]
+    fitting = fits(texts, tokenizer, context - decoding.max_new_tokens)
+    too_long = fitting.count(False)
     if too_long:
-        shortest = min(sizes[index] for index in too_long)
         cause = (
-            f"{len(too_long)} of {len(sizes)} questions are too long: {shortest} tokens and more, with "
-            f"decoding.max_new_tokens={decoding.max_new_tokens} over the model's context of {context}"
+            f"{too_long} of {len(fitting)} questions are too long: with decoding.max_new_tokens="
+            f"{decoding.max_new_tokens} they are over the model's context of {context}"
         )
-        if not asked:
+        if too_long == len(fitting):
             mend = "Lower decoding.max_new_tokens, or take a model with a longer context."
             raise WfllmError(cause, where="questions", mend=mend)
         tell(f"{cause}; their answers are empty")
-    with progress(title, len(questions), "answer", there) as bar, growing(path, frozenset(known)) as add:
-
-        def keep(indices: Sequence[int], answers: Sequence[str]) -> None:
-            items = [_prediction(questions[i], a) for i, a in zip(indices, answers, strict=True)]
-            add(items)
-            for item in items:
-                known.setdefault(item.id, item)
-
-        keep(too_long, [""] * len(too_long))
-        generate(
+    with progress(title, len(questions), "answer", there) as bar:
+        answer_missing(
+            path,
+            known,
             model,
             tokenizer,
-            [texts[index] for index in asked],
+            [q.id for q in questions],
+            texts,
+            fitting,
             decoding,
-            kept={place for place, index in enumerate(asked) if questions[index].id in known},
-            done=lambda places, answers: keep([asked[place] for place in places], answers),
-            tick=lambda answers: bar.move(len(too_long) + answers),
+            lambda place, answer: _prediction(questions[place], answer),
+            tick=bar.move,
         )
     return [known[q.id] for q in questions]
 
 
-def _prediction(question: Question, answer: str) -> Prediction:
+def _prediction(question: Question, answer: str | None) -> Prediction:
     truth = question.truth if isinstance(question.truth, str) else json.dumps(question.truth)
     query = question.messages[-1]["content"]
-    return Prediction(question.id, query, question.apis or [], answer, None, truth)
+    apis = question.apis or []
+    return Prediction(question.id, query, apis, answer or "", None, truth, unfit=answer is None)
