@@ -17,6 +17,7 @@ from wfllm.config.schema import GenerateCommand
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError
+from wfllm.evaluation.generation.choose import faults_of
 from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.files import write_text
 from wfllm.progress import progress
@@ -43,9 +44,14 @@ def run(composed: Composed) -> int:
     prompt = fitting_prompt(config.query, apis, tokenizer, catalogue, own.prompts, own.target, room)
     longest = config.decoding.max_new_tokens
     with progress("Writing the workflow", longest, "tokens") as bar:
-        text = generate(
-            model, tokenizer, [prompt], config.decoding, tick=lambda part: bar.move(part * longest)
-        )[0]
+        (text,) = generate(
+            model,
+            tokenizer,
+            [prompt],
+            config.decoding,
+            faults=faults_of([apis], catalogue),
+            tick=lambda part: bar.move(part * longest),
+        )
     if own.target.calls:  # a list of calls, which no checker of code is about
         print(text.strip())
         if config.output:

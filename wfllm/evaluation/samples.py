@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -12,10 +12,10 @@ from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Metrics, Prompts, Target
 from wfllm.data.encode import fitting_prompt
 from wfllm.data.prompt import read_answer
+from wfllm.evaluation.generation.choose import faults_of
 from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.evaluation.predictions import prediction
 from wfllm.evaluation.score import mean, score
-from wfllm.shortcuts.api import Api
 from wfllm.shortcuts.catalogue.load import Catalogue
 from wfllm.training.sharded import Sharded
 
@@ -30,13 +30,14 @@ class _Answering(Callback):
         self,
         records: Sequence[Record],
         tokenizer: Any,
-        catalogue: Mapping[str, Api],
+        catalogue: Catalogue,
         prompts: Prompts,
         target: Target,
         decoding: Decoding,
     ) -> None:
         self.records, self.tokenizer, self.decoding = list(records), tokenizer, decoding
         self.prompt = (tokenizer, catalogue, prompts, target)
+        self.faults = faults_of([record.apis for record in self.records], catalogue)
 
     def answer(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> list[str]:
         """An answer to each record, in the arithmetic of training."""
@@ -45,7 +46,7 @@ class _Answering(Callback):
         room = context_of(model) - self.decoding.max_new_tokens
         texts = [fitting_prompt(r.query, r.apis, *self.prompt, room) for r in self.records]
         with trainer.precision_plugin.forward_context():
-            answers = generate(model, self.tokenizer, texts, self.decoding)
+            answers = generate(model, self.tokenizer, texts, self.decoding, faults=self.faults)
         model.train(training)
         return answers
 
