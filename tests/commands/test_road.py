@@ -72,8 +72,12 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
     assert asked.returncode in (0, 1)  # a random model may write no code block; it must say so
     assert asked.stdout.strip()
 
-    compared = wfllm("compare", "csv=table.csv")
+    compared = wfllm("compare", "csv=table.csv", "html=pages/all.html", "paper=table2")
     assert run.name in compared.stdout
+    assert "paper: WorkflowLlama 8B" in compared.stdout
+    page = (tmp_path / "pages" / "all.html").read_text(encoding="utf-8")
+    assert f'<a href="../{run.relative_to(tmp_path).as_posix()}/report.html">' in page
+    assert "By complexity" in page
     assert (tmp_path / "table.csv").read_text().count("\n") == 4  # heading, train, repeat, evaluate
 
 
@@ -143,6 +147,8 @@ def test_a_sweep_of_good_jobs_gives_all_runs_and_compare_shows_them(wfllm: Run, 
     table = wfllm("compare").stdout
     assert table.count("finished") == 4
     assert "optim.lr" in table
+    two = wfllm("compare", 'where="strategy.name=lora and status=finished"').stdout
+    assert two.startswith("The two runs differ in one key: optim.lr: 0.0001 → 0.0003\n")
 
 
 def test_dry_run_prints_the_plan_and_writes_nothing(wfllm: Run, tmp_path: Path) -> None:
