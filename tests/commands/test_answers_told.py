@@ -91,3 +91,13 @@ def test_requests_that_do_not_fit_are_counted_and_told(
     out = capsys.readouterr().out
     assert "1 of 4 requests did not fit the model's context (scores); their answers are empty." in out
     assert "│ unfit" not in out
+
+
+def test_scores_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "scores-id.csv"
+    scoring.write_scores(path, ["a"], [{"codebleu": 0.5}])
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="fields not in fieldnames"):
+        scoring.write_scores(path, ["a", "b"], [{"codebleu": 0.5}, {"other": 0.5}])
+    assert path.read_bytes() == before == b"id,codebleu\r\na,0.5\r\n"
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

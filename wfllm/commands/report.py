@@ -17,6 +17,7 @@ from wfllm.config.compose import Composed
 from wfllm.config.schema import ReportCommand
 from wfllm.errors import WfllmError
 from wfllm.evaluation.metrics import details, headings, less_is_better
+from wfllm.report.tables import SPLITS
 from wfllm.report.write import write_report
 from wfllm.tracking.run_folder import RunFolder
 
@@ -80,7 +81,7 @@ def print_results(console: Console, folder: RunFolder) -> None:
                     f"{unfit} of {int(of_split['samples'])} requests did not fit the model's context ({when})"
                 )
                 console.print(f"{told}; their answers are empty.", style="yellow", highlight=False)
-    print_judged(console, results.get("judge") or {}, NAMES)
+    print_judged(console, results.get("judge") or {}, SPLITS)
     losses = results.get("losses") or {}
     if losses.get("train") is not None:
         dev = f", on dev {losses['val']:.4f}" if losses.get("val") is not None else ""
@@ -116,12 +117,11 @@ _PLACES = {
     "metrics.jsonl": "losses of every step",
     "wandb": "the W&B run; `wandb sync` uploads it",
 }
-NAMES = {"id": "unseen instructions (id)", "ood": "unseen APIs (ood)", "dev": "validation (dev)"}
 
 
 def _table(split: str, means: dict[str, dict[str, float]]) -> Table:
     count = int(next(iter(means.values()))["samples"])
-    table = Table(title=f"{NAMES.get(split, split)}: {count} requests, percent")
+    table = Table(title=f"{SPLITS.get(split, split)}: {count} requests, percent")
     table.add_column("metric")
     for when in means:
         table.add_column(when, justify="right")

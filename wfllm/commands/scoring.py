@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from wfllm.config import schema as s
 from wfllm.evaluation.breakdown import breakdown, write_breakdown
 from wfllm.evaluation.findings import write_findings
 from wfllm.evaluation.score import Scores, mean, score
+from wfllm.files import write_text
 from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RunFolder
 from wfllm.tracking.wandb_run import Tracker
@@ -53,12 +56,11 @@ def evaluate_splits(
 
 def write_scores(path: Path, ids: Sequence[str], each: Sequence[Scores]) -> None:
     """The scores of every request as CSV; empty where a metric has nothing to say."""
-    import csv
-
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["id", *each[0]])
-        writer.writeheader()
-        writer.writerows({"id": name, **row} for name, row in zip(ids, each, strict=True))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, ["id", *each[0]])
+    writer.writeheader()
+    writer.writerows({"id": name, **row} for name, row in zip(ids, each, strict=True))
+    write_text(path, text.getvalue())
 
 
 def final_losses(folder: RunFolder) -> dict[str, float | None]:

@@ -17,12 +17,11 @@ from pathlib import Path
 
 from wfllm.bench.describe.page import STYLE
 from wfllm.bench.describe.table import as_html
-from wfllm.evaluation.breakdown import Part, breakdown
+from wfllm.evaluation.breakdown import Part
 from wfllm.report.packed import data_blocks, pack, samples_of
 from wfllm.report.plots import change_plot, complexity_plot
 from wfllm.report.scored import Scored
 from wfllm.report.tables import SPLITS, beside_paper, made_up, summary
-from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.shortcuts.chart import chart_style
 from wfllm.shortcuts.chart_text import escape
 from wfllm.shortcuts.html_page import html_page
@@ -60,7 +59,7 @@ def report_page(
     *,
     max_charts: int,
     max_bytes: int = MAX_BYTES,
-    parts: Mapping[tuple[str, str], Sequence[Part]] | None = None,
+    parts: Mapping[tuple[str, str], Sequence[Part]],
 ) -> Page:
     """The page of one run.
 
@@ -70,18 +69,13 @@ def report_page(
         scored: what `read_scored` found.
         max_charts: samples whose flow charts are drawn, evenly spaced.
         max_bytes: of all packed samples together.
-        parts: the breakdown of each, by when and split; made here where it is missing.
+        parts: the breakdown of each, by when and split.
     """
-    catalogue = load_catalogue()
-    known = dict(parts or {})
-    for item in scored:
-        key = (item.when, item.split)
-        known[key] = known.get(key) or breakdown(item.predictions, item.scores, catalogue)
     samples = samples_of(scored)
     pack(samples, scored, max_charts, max_bytes)
     detailed, charted = (sum(bool(getattr(s, name)) for s in samples) for name in ("detail", "chart"))
     made = Page("", len(samples), detailed, charted)
-    body = f"{_head(title, facts)}\n<main>\n{_numbers(scored, known)}{_browser(made)}</main>\n"
+    body = f"{_head(title, facts)}\n<main>\n{_numbers(scored, parts)}{_browser(made)}</main>\n"
     body += f"<footer>wfllm report</footer>\n{data_blocks(samples, scored)}"
     styles = [STYLE.read_text(encoding="utf-8"), code_style(), chart_style(), _template("report.css")]
     html = html_page(title, body, styles, _template("report.js"))
