@@ -13,8 +13,8 @@ from wfllm.bench.record import Record
 from wfllm.commands.scoring import write_scores
 from wfllm.config.compose import compose
 from wfllm.config.schema import TrainCommand
+from wfllm.evaluation.metrics import Scores
 from wfllm.evaluation.predictions import growing, prediction
-from wfllm.evaluation.score import Scores
 from wfllm.models.base import base_files
 from wfllm.models.load import load_tokenizer
 from wfllm.training.checkpoints import save_trained

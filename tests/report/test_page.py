@@ -15,8 +15,8 @@ import pytest
 
 from tests.report.making import CHANGED, REFERENCE, hostile, sample, write_run
 from wfllm.errors import WfllmError
+from wfllm.evaluation.metrics import Scores
 from wfllm.evaluation.predictions import Prediction
-from wfllm.evaluation.score import Scores
 from wfllm.report.sample import MAX_ANSWER, MAX_CODE
 from wfllm.report.write import Written, write_report
 from wfllm.tracking.run_folder import RunFolder

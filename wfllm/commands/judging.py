@@ -17,8 +17,8 @@ from wfllm.evaluation.agreement import agreement
 from wfllm.evaluation.judge.judging import judge, open_judge
 from wfllm.evaluation.judge.verdict import SUFFIX, Verdict, write_verdicts
 from wfllm.evaluation.labels import read_labels
+from wfllm.evaluation.metrics import Scores
 from wfllm.evaluation.predictions import Prediction
-from wfllm.evaluation.score import Scores
 from wfllm.shortcuts.catalogue.load import Catalogue
 
 _SHOWN = 5

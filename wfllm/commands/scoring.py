@@ -15,7 +15,8 @@ from wfllm.commands.prepare import Work
 from wfllm.config import schema as s
 from wfllm.evaluation.breakdown import breakdown, write_breakdown
 from wfllm.evaluation.findings import write_findings
-from wfllm.evaluation.score import Scores, mean, score
+from wfllm.evaluation.metrics import Scores
+from wfllm.evaluation.score import mean, score
 from wfllm.files import write_text
 from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RunFolder

@@ -16,8 +16,7 @@ from wfllm.commands.identified import asked_questions, plans, settled_teval
 from wfllm.commands.plan_answers import plan_teval
 from wfllm.config.compose import Composed
 from wfllm.config.schema import TevalCommand
-from wfllm.evaluation.metrics import TEVAL
-from wfllm.evaluation.score import Scores
+from wfllm.evaluation.metrics import TEVAL, Scores
 from wfllm.evaluation.teval.answers import answer_questions
 from wfllm.evaluation.teval.encoder import load_encoder, require_encoders
 from wfllm.evaluation.teval.published import TABLE_3

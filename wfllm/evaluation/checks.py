@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from wfllm.config.schema import Metrics
 from wfllm.errors import WfllmError
+from wfllm.evaluation.metrics import Scores
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.reading import refuse_endless
 from wfllm.shortcuts.actions import COMMENT
@@ -23,8 +24,6 @@ from wfllm.shortcuts.names import api_identifier
 from wfllm.shortcuts.read_base import called
 from wfllm.shortcuts.syntax import parse_code, preorder
 from wfllm.shortcuts.used import BECAME_SYNTAX, used_apis
-
-Scores = dict[str, float | None]
 
 UNKNOWN = {"unknown-function", "unknown-api", "not-allowed", "syntax-api"}
 """Rules of the checker that a call breaks where it calls what was not given."""

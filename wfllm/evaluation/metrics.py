@@ -9,6 +9,9 @@ from typing import Literal, get_args
 
 from wfllm.evaluation.plugin import plugin_families
 
+Scores = dict[str, float | None]
+"""Metric → score of one prediction in [0, 1]; None where the metric has nothing to say about it."""
+
 Family = Literal["codebleu", "codebleu_paper", "judge", "checks", "structure"]
 """A kind of scoring, as `metrics.families` names it: one module that gives all its metrics at once."""
 

@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from wfllm.config.schema import Metrics
 from wfllm.evaluation.checks import checks
 from wfllm.evaluation.codebleu import CodeBleu, codebleu_both, codebleu_many
-from wfllm.evaluation.metrics import FAMILIES, Family, headings
+from wfllm.evaluation.metrics import FAMILIES, Family, Scores, headings
 from wfllm.evaluation.plugin import plugin_scores
 from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.structure import structure
 from wfllm.shortcuts.catalogue.load import Catalogue
 
-Scores = dict[str, float | None]
-"""Metric → score of one prediction in [0, 1]; None where the metric has nothing to say about it."""
 Scorer = Callable[[Sequence[Prediction], Catalogue, Metrics], list[Scores]]
 """Scores of every prediction, in their order, by all metrics of a family."""
 

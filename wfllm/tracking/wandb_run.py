@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pytorch_lightning.loggers import Logger as LightningLogger
 
     from wfllm.evaluation.breakdown import Part
+    from wfllm.evaluation.metrics import Scores
     from wfllm.evaluation.predictions import Prediction
     from wfllm.evaluation.samples import Row
-    from wfllm.evaluation.score import Scores
 
 LARGEST_PAGE = 5_000_000
 """Bytes of a page that is shown in W&B itself; a larger one is an artifact alone."""

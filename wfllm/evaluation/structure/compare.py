@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfllm.evaluation.metrics import FAMILIES
+from wfllm.evaluation.metrics import FAMILIES, Scores
 from wfllm.evaluation.structure.nesting import NestingErrors, nesting
 from wfllm.evaluation.structure.read import read_steps
 from wfllm.evaluation.structure.sequences import Agreement, of_counts, of_neighbours, of_order
@@ -10,7 +10,6 @@ from wfllm.evaluation.structure.steps import Steps
 from wfllm.evaluation.structure.trees import similarity, tree
 from wfllm.shortcuts.catalogue import Catalogue
 
-Scores = dict[str, float | None]
 _EMPTY = Steps(labels=[""], parents=[-1])
 
 

@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wfllm.evaluation.structure.compare import Scores, compared
+from wfllm.evaluation.metrics import Scores
+from wfllm.evaluation.structure.compare import compared
 from wfllm.shortcuts.catalogue import Catalogue
 from wfllm.workers import follow_parent
 
