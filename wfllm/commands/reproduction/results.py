@@ -99,13 +99,13 @@ def _tables(config: s.ReproduceCommand, finished: Sequence[Standing]) -> Iterato
                     yield from complexity_tables(path, table.metrics, f"{table.title}: {SPLITS[split]}")
         return
     rows = list(rows_of(table, shown))
-    for split in dict.fromkeys(row.split for row in rows):
-        of_split = [row for row in rows if row.split == split]
+    for of in dict.fromkeys(row.split for row in rows):
+        of_split = [row for row in rows if row.split == of]
         reference = next((row for row in of_split if row.name == table.reference), None)
-        title = f"{table.title}: {SPLITS[split]}" if split in SPLITS else table.title
-        theirs = [row for row in published(table) if row.split == split]
+        title = f"{table.title}: {SPLITS[of]}" if of in SPLITS else table.title
+        theirs = [row for row in published(table) if row.split == of]
         yield (
-            f"scores-{split}",
+            f"scores-{of}",
             results_table(f"{title}, percent", table.metrics, of_split, theirs, reference),
         )
 
