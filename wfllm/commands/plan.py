@@ -24,7 +24,7 @@ from wfllm.models.rough import CHARACTERS, RoughTokenizer
 from wfllm.tracking.identity import run_id
 from wfllm.training.distributed import devices_of, shares
 from wfllm.training.flops import cost_of
-from wfllm.training.lean import half_of
+from wfllm.training.lean import half_of, is_used
 from wfllm.training.loop import precision_of, total_steps
 from wfllm.training.memory import Memory, memory_of
 from wfllm.training.strategies import apply_strategy
@@ -135,7 +135,7 @@ def _memory(config: s.TrainCommand, data: Feed, model: Any) -> Memory:
         )
     learned = max(sum(data.train[i].supervised for i in batch) for batch in order)
     trainer = config.trainer
-    lean = trainer.lean and trainer.parallel in ("none", "ddp") and not trainer.compile
+    lean = is_used(trainer)
     return memory_of(
         model,
         rows=rows,

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from wfllm.config.schema import Trainer
 from wfllm.training.kernels import adapted_linear, plain_linear, root_mean_square, silu_product
 
 ROUNDED = ("lora", "rslora", "lora_plus")
@@ -46,6 +47,11 @@ def lean(model: Any, half: torch.dtype | None = None) -> int:
     if half is not None:
         _leave_the_file(model)
     return changed
+
+
+def is_used(loop: Trainer) -> bool:
+    """Whether training gives layers and head their lean passes: not compiled, no weights cut over ranks."""
+    return loop.lean and loop.parallel in ("none", "ddp") and not loop.compile
 
 
 def half_of(precision: str, strategy: str) -> torch.dtype | None:

@@ -15,7 +15,7 @@ from wfllm.data.batches import Batch
 from wfllm.errors import WfllmError
 from wfllm.training.distributed import gathered, rank, ranks, summed
 from wfllm.training.flops import cost_of
-from wfllm.training.lean import half_of, lean
+from wfllm.training.lean import half_of, is_used, lean
 from wfllm.training.liger import require_bare
 from wfllm.training.loss import bare_head, learned_positions, summed_loss
 from wfllm.training.neftune import Neftune
@@ -71,7 +71,7 @@ class WorkflowModule(pl.LightningModule):
         """Lightning calls it when the processes know each other: now weights can be cut over them."""
         if isinstance(self.trainer.strategy, Sharded):
             self.trainer.strategy.shard(self.model)
-        elif self.loop.lean and self.loop.parallel in ("none", "ddp") and not self.loop.compile:
+        elif is_used(self.loop):
             self._lean = True
             origin = of(self.model)
             lean(self.model, half_of(str(self.trainer.precision), origin.strategy.name if origin else ""))
