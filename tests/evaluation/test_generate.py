@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -121,3 +122,14 @@ def test_spread_takes_evenly_and_at_most_all() -> None:
     assert [r.id for r in spread(rows, 2)] == ["r0", "r2"]
     assert spread(rows, 99) == rows
     assert spread(rows, None) == rows
+
+
+def test_what_a_base_model_ships_with_changes_no_answer(tiny: tuple[Any, Any]) -> None:
+    plain = generate(*tiny, TEXTS, decoding(2))
+    config = tiny[0].generation_config
+    before = copy.deepcopy(config)
+    config.update(repetition_penalty=5.0, no_repeat_ngram_size=1, temperature=0.1, top_k=3)
+    try:
+        assert generate(*tiny, TEXTS, decoding(2)) == plain
+    finally:
+        tiny[0].generation_config = before

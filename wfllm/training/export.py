@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM, GenerationConfig
 
 from wfllm.config.schema import Model
 from wfllm.errors import WfllmError
+from wfllm.models.greedy import GREEDY
 from wfllm.models.load import DTYPES
 from wfllm.models.published import Published
 from wfllm.training.checkpoints import ADAPTER, adapted, load_trained, merged
@@ -123,10 +124,7 @@ def _generation_config(base: GenerationConfig, tokenizer: Any, longest: int) -> 
     found = copy.deepcopy(base)
     found._from_model_config = False
     found.update(
-        do_sample=False,
-        temperature=None,
-        top_p=None,
-        top_k=None,
+        **GREEDY,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
         max_new_tokens=longest,

@@ -11,6 +11,7 @@ from transformers import LogitsProcessorList, StoppingCriteria, StoppingCriteria
 from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generation.batches import Layout
 from wfllm.evaluation.generation.draw import Draw
+from wfllm.models.greedy import GREEDY
 
 LEAVE = 4
 """Rows leave a batch as soon as one in so many is done: each leaving copies what the others have read."""
@@ -49,10 +50,7 @@ def write(
             attention_mask=layout.mask,
             past_key_values=layout.cache,
             max_new_tokens=room - (layout.width - width),
-            do_sample=False,
-            temperature=None,
-            top_p=None,
-            top_k=None,
+            **GREEDY,
             eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
             use_cache=True,
