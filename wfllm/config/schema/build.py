@@ -77,8 +77,8 @@ class Expand(Schema):
     count: Count = 0
     """How many are drawn; 0 makes none. The paper keeps 91,992. The first stay the same as it grows."""
     by: Literal["llm", "catalogue"] = "llm"
-    """Who writes them: the model of the group `llm`, as in the paper, or the API documentation, in plain words
-    and without a model."""
+    """Who writes them: the model of the group `llm`, as in the paper, or the API documentation, in plain
+    words and without a model."""
     builtin_share: Annotated[Float, Field(ge=0, le=1)] = 0.5
     """Share of a request's APIs that come from the built-in ones; the paper says about half."""
     smoothing: Annotated[Float, Field(ge=0)] = 1.0

@@ -326,8 +326,8 @@ class CompareCommand(Command):
     html: str | None = None
     """File to write one page to: what differs, the tables, the pictures, links to the runs' reports."""
     plots: str | None = None
-    """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores with their intervals as
-    `scores`, scores by how hard the reference is as `complexity`."""
+    """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores with their intervals
+    as `scores`, scores by how hard the reference is as `complexity`."""
     logger: Logger = NoLogger(name="none")
 
 
