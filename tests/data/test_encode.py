@@ -14,17 +14,8 @@ from tests.data.conftest import CALLS, CATALOGUE, CODE_ONLY, CODE_TEXT, FULL, RE
 from wfllm.bench.record import Record
 from wfllm.config.compose import compose
 from wfllm.config.schema import Prompts
-from wfllm.data.encode import (
-    CODE,
-    COMMENT,
-    PLAN,
-    PROMPT,
-    chat_prompt,
-    encode,
-    encode_records,
-    first_fitting,
-    wordings,
-)
+from wfllm.data.encode import CODE, COMMENT, PLAN, PROMPT, encode, encode_records
+from wfllm.data.fitting import chat_prompt, first_fitting, wordings
 from wfllm.data.prompt import DOCUMENTATION, documentation, example, prompt_messages, read_answer
 from wfllm.errors import WfllmError
 from wfllm.models.base import END

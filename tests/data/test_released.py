@@ -13,15 +13,8 @@ from wfllm.bench.record import Record
 from wfllm.config.schema import PackagedModel, Prompts, RoleWeights, TinyModel
 from wfllm.data.batches import collate, pack
 from wfllm.data.cache import cache_key
-from wfllm.data.encode import (
-    HEADER,
-    PROMPT,
-    chat_prompt,
-    encode,
-    encode_records,
-    role_weights,
-    ways_of,
-)
+from wfllm.data.encode import HEADER, PROMPT, encode, encode_records, role_weights, ways_of
+from wfllm.data.fitting import chat_prompt
 from wfllm.data.prompt import example
 from wfllm.errors import WfllmError
 from wfllm.models.base import START, base_files

@@ -18,7 +18,7 @@ from wfllm.bench.stages.asking import CACHE, Sampling, answer_settings
 from wfllm.bench.stages.stage import Item
 from wfllm.config import schema as s
 from wfllm.config.groups import option_files
-from wfllm.data.encode import wordings
+from wfllm.data.fitting import wordings
 from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError, suggestion
 from wfllm.llm.cache import Cache

@@ -18,7 +18,7 @@ from wfllm.commands.export_folder import CARD, MARK, new_folder, refuse_foreign,
 from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
 from wfllm.config.schema import ExportCommand
-from wfllm.data.encode import chat_prompt, first_fitting, forms_from, wordings
+from wfllm.data.fitting import chat_prompt, first_fitting, forms_from, wordings
 from wfllm.data.prompt import documentation
 from wfllm.errors import WfllmError
 from wfllm.models.published import Published, published

@@ -14,7 +14,7 @@ from wfllm.commands.checkpoint import open_checkpoint
 from wfllm.commands.report import argument
 from wfllm.config.compose import Composed
 from wfllm.config.schema import GenerateCommand
-from wfllm.data.encode import fitting_prompt
+from wfllm.data.fitting import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.choose import faults_of

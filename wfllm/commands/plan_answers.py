@@ -18,7 +18,7 @@ from wfllm.commands.identified import Identified
 from wfllm.commands.plan import GB, how, tokenizer_here
 from wfllm.commands.prepare import Work
 from wfllm.config import schema as s
-from wfllm.data.encode import chat_prompt
+from wfllm.data.fitting import chat_prompt
 from wfllm.evaluation.generation.batches import batches
 from wfllm.evaluation.generation.generate import context_of
 from wfllm.evaluation.teval.questions import Question

@@ -19,13 +19,13 @@ from wfllm.data.encode import (
     Encoded,
     Lengths,
     encode_each,
-    forms_from,
     makes_of,
     require_some,
     role_weights,
     ways_of,
 )
 from wfllm.data.feed import Feed
+from wfllm.data.fitting import forms_from
 from wfllm.data.mending import makes_of_pairs, read_pairs
 from wfllm.data.store import ACCOUNT, Store
 from wfllm.errors import WfllmError

@@ -12,7 +12,7 @@ from wfllm.commands import prepare
 from wfllm.commands.answering import for_generation
 from wfllm.commands.checkpoint import open_checkpoint
 from wfllm.config import schema as s
-from wfllm.data.encode import chat_prompt
+from wfllm.data.fitting import chat_prompt
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.generate import context_of, generate
 from wfllm.llm.local import InBatches

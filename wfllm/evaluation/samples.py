@@ -10,7 +10,7 @@ from pytorch_lightning.callbacks import Callback
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Metrics, Prompts, Target
-from wfllm.data.encode import fitting_prompt
+from wfllm.data.fitting import fitting_prompt
 from wfllm.data.prompt import read_answer
 from wfllm.evaluation.generation.choose import faults_of
 from wfllm.evaluation.generation.generate import context_of, generate

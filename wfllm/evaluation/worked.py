@@ -8,7 +8,7 @@ from typing import Any
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Prompts, Target
-from wfllm.data.encode import chat_prompt, first_fitting, forms_from
+from wfllm.data.fitting import chat_prompt, first_fitting, forms_from
 from wfllm.data.prompt import Turns, example, prompt_messages
 from wfllm.errors import WfllmError
 from wfllm.shortcuts.api import Api

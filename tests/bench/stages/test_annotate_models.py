@@ -44,7 +44,7 @@ def test_a_trained_checkpoint_writes_what_evaluation_would(
     from wfllm.commands.checkpoint import open_checkpoint
     from wfllm.commands.prepare import settle
     from wfllm.config.schema import Decoding
-    from wfllm.data.encode import fitting_prompt
+    from wfllm.data.fitting import fitting_prompt
     from wfllm.evaluation.generation.generate import context_of, generate
     from wfllm.shortcuts.catalogue import load_catalogue
 

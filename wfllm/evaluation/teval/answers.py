@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wfllm.config.schema import Decoding
-from wfllm.data.encode import chat_prompt
+from wfllm.data.fitting import chat_prompt
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.generate import context_of
 from wfllm.evaluation.predictions import Prediction, answer_missing, fits, read_predictions
