@@ -20,7 +20,7 @@ from wfllm.evaluation.generation.choose import NO_CODE
 from wfllm.evaluation.predictions import Prediction, prediction
 from wfllm.shortcuts.catalogue import load_catalogue
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"

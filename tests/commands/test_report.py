@@ -13,7 +13,7 @@ from tests.test_readme import ROOT, commands
 from wfllm.cli import main
 from wfllm.commands.report import leave_report
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 
 
 class Kept(Tracker):

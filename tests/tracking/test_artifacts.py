@@ -12,7 +12,7 @@ from wfllm.config.schema import MixData, RecordsData, ShortcutsData, StarterData
 from wfllm.tracking.artifacts import dataset_in, inputs_of, model_of, plain
 from wfllm.tracking.replay import SWEEP, in_a_sweep_of_wandb, replay
 from wfllm.tracking.run_folder import RunFolder, open_run
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 
 
 def test_what_a_build_makes_is_what_a_training_uses(tmp_path: Path) -> None:

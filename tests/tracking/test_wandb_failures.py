@@ -20,8 +20,9 @@ from tests.tracking.wandb_server import KEY, environment, wandb_server
 from wfllm.config.schema import WandbLogger
 from wfllm.tracking import wandb_start
 from wfllm.tracking.artifacts import Item
+from wfllm.tracking.tracker import Tracker
 from wfllm.tracking.wandb_files import records
-from wfllm.tracking.wandb_run import Tracker, WandbTracker, reporting
+from wfllm.tracking.wandb_run import WandbTracker, reporting
 from wfllm.tracking.wandb_start import About
 
 pytestmark = pytest.mark.slow

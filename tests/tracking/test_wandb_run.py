@@ -15,8 +15,9 @@ from wfllm.evaluation.metrics import METRICS
 from wfllm.evaluation.predictions import Prediction
 from wfllm.tracking.artifacts import Item
 from wfllm.tracking.run_folder import open_run
+from wfllm.tracking.tracker import Tracker
 from wfllm.tracking.wandb_files import records
-from wfllm.tracking.wandb_run import Tracker, tracking
+from wfllm.tracking.wandb_run import tracking
 
 pytestmark = pytest.mark.slow
 

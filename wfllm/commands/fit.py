@@ -16,7 +16,7 @@ from wfllm.models.segments import isolate
 from wfllm.ranks import World
 from wfllm.tracking.metrics_log import MetricsLog
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 from wfllm.tracking.watch import Watch
 from wfllm.training.checkpoints import save_trained
 from wfllm.training.distributed import KeepSigterm, Moved, shares

@@ -37,7 +37,7 @@ from wfllm.models.load import load_tokenizer
 from wfllm.ranks import World, launched
 from wfllm.shortcuts.catalogue.load import in_use
 from wfllm.tracking.run_folder import FAILED, RunFolder
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 from wfllm.tracking.watch import Watch
 from wfllm.training.children import children, end_with_leader
 from wfllm.training.distributed import FOR_WORK, devices_of, joined, meeting_point, require_world

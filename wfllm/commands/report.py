@@ -22,7 +22,7 @@ from wfllm.report.write import write_report
 from wfllm.tracking.run_folder import RunFolder
 
 if TYPE_CHECKING:
-    from wfllm.tracking.wandb_run import Tracker
+    from wfllm.tracking.tracker import Tracker
 
 CHARTS_AT_END = 100
 """Samples with flow charts on the page that a run leaves by itself."""

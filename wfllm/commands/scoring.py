@@ -20,7 +20,7 @@ from wfllm.evaluation.score import mean, score
 from wfllm.files import write_text
 from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 
 
 def evaluate_splits(

@@ -26,7 +26,8 @@ from wfllm.models.base import base_files
 from wfllm.models.load import load_model, load_tokenizer
 from wfllm.tracking.artifacts import DATASET, Item, model_of, predictions_of
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker, tracking
+from wfllm.tracking.tracker import Tracker
+from wfllm.tracking.wandb_run import tracking
 
 PARTS = ("precision", "recall", "f1", "parsed")
 

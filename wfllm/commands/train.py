@@ -24,7 +24,8 @@ from wfllm.models.load import load_model, load_tokenizer
 from wfllm.tracking.artifacts import inputs_of, model_of, predictions_of
 from wfllm.tracking.replay import in_a_sweep_of_wandb, replay
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker, tracking
+from wfllm.tracking.tracker import Tracker
+from wfllm.tracking.wandb_run import tracking
 from wfllm.tracking.watch import Watch
 from wfllm.training.checkpoints import load_trained
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from wfllm.tracking.metrics_file import read_metrics
 from wfllm.tracking.run_folder import RunFolder
-from wfllm.tracking.wandb_run import Tracker
+from wfllm.tracking.tracker import Tracker
 
 SWEEP = "WANDB_SWEEP_ID"
 """Set by W&B in what its sweeps start."""
