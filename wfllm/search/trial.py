@@ -148,7 +148,8 @@ def objective(folder: RunFolder, metric: str, *, best: bool = False) -> float:
         when, _, split = where.partition("-")
         found = ((results.get(when) or {}).get(split) or {}).get(name)
     if not isinstance(found, (int, float)):
-        mend = "The data need dev records: data.dev_share." if metric == PRUNED_BY else ""
+        validated = "A validation has to come: dev records, and no trainer.max_steps that ends before it."
+        mend = validated if metric == PRUNED_BY else ""
         raise WfllmError(f"the run has no {metric}", where=folder.path, mend=mend)
     return float(found)
 
