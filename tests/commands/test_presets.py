@@ -46,7 +46,7 @@ def planned(command: str, overrides: list[str], capsys: Capture) -> str:
     return told
 
 
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("name", [name for name in LARGE if preset_command(name)[0] != "build"])
 def test_every_preset_is_planned_by_its_header(name: str, release: Path, capsys: Capture) -> None:
     command, overrides = preset_command(name)
     told = planned(command, [o.replace("FOLDER", str(release)) for o in overrides], capsys)
