@@ -91,7 +91,11 @@ class Server(BaseHTTPRequestHandler):
         """Silent."""
 
     def do_POST(self) -> None:
-        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        except ValueError:  # what else the client sends, of itself
+            self.send_error(404)
+            return
         body = json.dumps({"data": self._answer(question["query"], question.get("variables") or {})}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
