@@ -1,7 +1,11 @@
-"""Files that appear whole or not at all: written under another name beside their place, then moved there."""
+"""Files that appear whole or not at all: written under another name beside their place, then moved there.
+
+And what a file holds, as one number.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from contextlib import suppress
@@ -41,3 +45,12 @@ def write_text(path: Path, text: str, *, sync: bool = True) -> None:
         UnicodeEncodeError: half of a surrogate pair stands in it.
     """
     write_bytes(path, text.encode("utf-8"), sync=sync)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file of any size, as hexadecimal digits."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            found.update(block)
+    return found.hexdigest()

@@ -23,11 +23,12 @@ from tests.commands.exporting import finished_run, with_scores
 from wfllm import lock
 from wfllm.commands import export
 from wfllm.commands.checkpoint import open_checkpoint
-from wfllm.commands.export_folder import MARK, digest
+from wfllm.commands.export_folder import MARK
 from wfllm.config.compose import compose
 from wfllm.data.prompt import read_answer
 from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.generate import generate
+from wfllm.files import sha256_of
 from wfllm.report.card_code import VLLM_RANKS, fenced, literal
 from wfllm.report.card_facts import without_paths
 from wfllm.training import export as files
@@ -130,7 +131,7 @@ def whole_weights(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "quantization_config" not in json.loads((folder / "config.json").read_text())
     mark = json.loads((folder / MARK).read_text())
     assert mark["largest_difference_of_logits"] < 1e-3
-    assert mark["files"] == {p.name: digest(p) for p in folder.iterdir() if p.name != MARK}
+    assert mark["files"] == {p.name: sha256_of(p) for p in folder.iterdir() if p.name != MARK}
 
 
 def test_whole_weights_answer_in_plain_transformers_as_the_run_does(
@@ -220,7 +221,7 @@ def test_an_interrupted_export_leaves_what_was_there(
     how: BaseException, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = exported(run, tmp_path / "shared")
-    before = {path.name: digest(path) for path in folder.iterdir()}
+    before = {path.name: sha256_of(path) for path in folder.iterdir()}
 
     def fails(*_: object) -> None:
         raise how
@@ -229,7 +230,7 @@ def test_an_interrupted_export_leaves_what_was_there(
         patch.setattr(export, "write_mark", fails)
         with pytest.raises(WfllmError if isinstance(how, OSError) else KeyboardInterrupt):
             exported(run, folder, "dtype=bfloat16")
-    assert {path.name: digest(path) for path in folder.iterdir()} == before
+    assert {path.name: sha256_of(path) for path in folder.iterdir()} == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["shared"]
     left = tmp_path / ".shared.part"  # as a kill leaves it
     left.mkdir()

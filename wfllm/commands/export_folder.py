@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,6 +12,7 @@ from typing import Any
 
 from wfllm import lock
 from wfllm.errors import WfllmError
+from wfllm.files import sha256_of
 
 MARK = "export.json"
 """Says of a folder that `wfllm export` wrote it, and of each of its files what it was then."""
@@ -64,7 +64,7 @@ def refuse_foreign(output: Path) -> None:
     foreign = sorted(there - known.keys() - {MARK})
     if foreign:
         raise WfllmError(f"holds {foreign[0]}, which wfllm export did not write", where=output, mend=mend)
-    if CARD in there and digest(output / CARD) != known[CARD]:
+    if CARD in there and sha256_of(output / CARD) != known[CARD]:
         mend = f"Move it away, or {mend[0].lower()}{mend[1:]}"
         raise WfllmError("was changed by hand and would be lost", where=output / CARD, mend=mend)
 
@@ -81,14 +81,5 @@ def _files(mark: Path) -> dict[str, str]:
 def write_mark(part: Path, facts: dict[str, Any]) -> None:
     """Write `export.json`: facts about the export, and the digest of every file beside it."""
     files = sorted(p for p in part.iterdir() if p.name not in (MARK, lock.FILE))
-    told = {**facts, "files": {p.name: digest(p) for p in files}}
+    told = {**facts, "files": {p.name: sha256_of(p) for p in files}}
     (part / MARK).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def digest(file: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
-    found = hashlib.sha256()
-    with file.open("rb") as opened:
-        while block := opened.read(2**20):
-            found.update(block)
-    return found.hexdigest()

@@ -6,7 +6,6 @@ the file's checksum. The folder appears whole or not at all, so two processes ma
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ import pyarrow as pa
 
 from wfllm.data.encode import ROLES, Encoded, Lengths
 from wfllm.errors import WfllmError
+from wfllm.files import sha256_of
 
 ROWS = 256
 """Samples of an Arrow batch: what is in memory while they are written."""
@@ -48,7 +48,7 @@ class Store(Sequence[Encoded]):
         self.folder = folder
         try:
             account = json.loads((folder / ACCOUNT).read_bytes())
-            if _checksum(folder / SAMPLES) != account["sha256"]:
+            if sha256_of(folder / SAMPLES) != account["sha256"]:
                 raise ValueError("its checksum is another")
             self.account = Lengths(**account["lengths"])
             self._reader = pa.ipc.open_file(pa.memory_map(str(folder / SAMPLES)))
@@ -107,7 +107,7 @@ def write_store(folder: Path, samples: Iterable[Encoded], account: Lengths) -> S
         with pa.OSFile(str(part / SAMPLES), "wb") as sink, pa.ipc.new_file(sink, _SCHEMA) as writer:
             for batch in _batches(samples):
                 writer.write_batch(batch)
-        whole = {"sha256": _checksum(part / SAMPLES), "lengths": asdict(account)}
+        whole = {"sha256": sha256_of(part / SAMPLES), "lengths": asdict(account)}
         (part / ACCOUNT).write_text(json.dumps(whole), encoding="utf-8")
         try:
             os.replace(part, folder)
@@ -134,14 +134,6 @@ def _batches(samples: Iterable[Encoded]) -> Iterable[pa.RecordBatch]:
             rows = []
     if rows:
         yield pa.RecordBatch.from_pylist(rows, schema=_SCHEMA)
-
-
-def _checksum(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _unwritable(folder: Path, error: OSError) -> WfllmError:
