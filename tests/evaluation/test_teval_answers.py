@@ -11,7 +11,8 @@ from tests.evaluation.teval_questions import QUESTIONS, write_questions
 from wfllm.config.schema import Greedy
 from wfllm.errors import WfllmError
 from wfllm.evaluation.teval import load_questions
-from wfllm.evaluation.teval.answers import answer_questions, fingerprint
+from wfllm.evaluation.teval.answers import answer_questions
+from wfllm.evaluation.teval.questions import fingerprint
 
 GREEDY = Greedy(name="greedy", max_new_tokens=8, batch_size=1)
 

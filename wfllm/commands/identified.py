@@ -19,6 +19,7 @@ from wfllm.commands.judging import with_labels
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed, compose, differences, validate
 from wfllm.errors import WfllmError
+from wfllm.evaluation.predictions import spread
 from wfllm.evaluation.teval.questions import Question, fingerprint, load_questions
 from wfllm.tracking.identity import run_id
 from wfllm.tracking.run_folder import RunFolder, find_run, open_run
@@ -155,8 +156,7 @@ def asked_questions(config: s.TevalCommand, console: Console) -> list[Question]:
         console.print(f"left out: {fault.line()}", style="yellow", highlight=False, markup=False)
     if len(found.faults) > 5:
         console.print(f"left out: {len(found.faults) - 5} more", style="yellow", highlight=False)
-    limit = min(config.limit or len(found.items), len(found.items))
-    return [found.items[i * len(found.items) // limit] for i in range(limit)]
+    return spread(found.items, config.limit)
 
 
 def _called(config: s.EvaluateCommand) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wfllm.bench.record import Record
 from wfllm.config.schema import Decoding, Prompts, Target
@@ -19,6 +19,8 @@ from wfllm.evaluation.worked import fitting_conversation
 from wfllm.files import write_bytes
 from wfllm.progress import progress
 from wfllm.shortcuts.catalogue.load import Catalogue
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -224,8 +226,8 @@ def _cut_last_line(path: Path) -> None:
         os.truncate(path, whole)
 
 
-def spread(records: Sequence[Record], limit: int | None) -> list[Record]:
-    """At most `limit` records, evenly spaced."""
-    if limit is None or limit >= len(records):
-        return list(records)
-    return [records[i * len(records) // limit] for i in range(limit)]
+def spread(items: Sequence[T], limit: int | None) -> list[T]:
+    """At most `limit` of the items, evenly spaced."""
+    if limit is None or limit >= len(items):
+        return list(items)
+    return [items[i * len(items) // limit] for i in range(limit)]

@@ -13,7 +13,6 @@ from wfllm.errors import WfllmError
 from wfllm.evaluation.generation.generate import context_of
 from wfllm.evaluation.predictions import Prediction, answer_missing, fits, read_predictions
 from wfllm.evaluation.teval.questions import Question
-from wfllm.evaluation.teval.questions import fingerprint as fingerprint
 from wfllm.progress import progress
 
 
