@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from functools import cache
 from statistics import fmean
 
 from wfllm.bench.describe.table import Cell, Table
 from wfllm.evaluation.bootstrap import paired
 from wfllm.evaluation.breakdown import ALL, Part
 from wfllm.evaluation.metrics import headings, less_is_better
-from wfllm.report.paper import TABLES
+from wfllm.report.paper import paper_rows
 from wfllm.report.scored import Scored
 
 SPLITS = {"id": "unseen instructions (id)", "ood": "unseen APIs (ood)", "dev": "validation (dev)"}
@@ -112,9 +110,10 @@ def beside_paper(scored: Sequence[Scored], name: str = "this run") -> Table:
             cells += [_ours(item, metric, paper) for metric in PAPER]
         if any(cell is not None for cell in cells[1:]):
             rows.append(tuple(cells))
-    for model in dict.fromkeys(row["model"] for row in paper_rows()):
-        told = {row["split"]: row for row in paper_rows() if row["model"] == model}
-        values = (_value(told.get(split, {}).get(metric)) for split in splits for metric in PAPER)
+    published = paper_rows("table2")
+    for model in dict.fromkeys(row.model for row in published):
+        told = {row.split: row.values for row in published if row.model == model}
+        values = (told.get(split, {}).get(metric) for split in splits for metric in PAPER)
         rows.append((model, *values))
     ours = "Ours is scored as its released code does (codebleu_paper)." if family == {True} else ""
     ours = ours or "Ours is the mended CodeBLEU where codebleu_paper is not among metrics.families."
@@ -148,14 +147,3 @@ def _ours(item: Scored | None, metric: str, paper: bool) -> float | None:
     name = f"{metric}_paper" if paper and metric != "passes" else metric
     told = [value for row in item.scores if (value := row.get(name)) is not None]
     return 100 * fmean(told) if told else None
-
-
-def _value(text: str | None) -> float | None:
-    return float(text) if text else None
-
-
-@cache
-def paper_rows() -> tuple[dict[str, str], ...]:
-    """The paper's Table 2 in percent: a row for each model and split."""
-    text = TABLES["table2"].read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))

@@ -6,9 +6,7 @@ Results are named as `sweep.metric` and W&B name them: `after-id/codebleu` (a sh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,7 +16,7 @@ from wfllm.evaluation.metrics import TEVAL, headings
 from wfllm.progress import progress
 from wfllm.tracking.conditions import Condition
 from wfllm.tracking.metrics_file import read_metric
-from wfllm.tracking.run_folder import PRUNED, RUNNING, RunFolder
+from wfllm.tracking.run_folder import PRUNED, RUNNING, RunFolder, minutes_of
 
 HIDDEN = ("output", "dry_run", "show", "logger", "sweep")
 
@@ -132,10 +130,9 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _speed(run: RunFolder, info: Mapping[str, Any]) -> dict[str, float]:
     """Minutes from start to end of a run that was never interrupted, and its tokens per second."""
     found: dict[str, float] = {}
-    with suppress(ValueError, TypeError):
-        if "ended" in info and not info.get("resumed"):
-            took = datetime.fromisoformat(info["ended"]) - datetime.fromisoformat(info["started"])
-            found["minutes"] = took.total_seconds() / 60
+    minutes = minutes_of(info)
+    if minutes is not None:
+        found["minutes"] = minutes
     rates = read_metric(run.path / "metrics.jsonl", RATE)
     if rates:
         found["tokens/s"] = median(rates)

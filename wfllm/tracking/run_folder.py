@@ -13,7 +13,7 @@ import platform
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from functools import cache
@@ -241,6 +241,16 @@ def _packages() -> dict[str, str]:
     """Every installed package and its version. Read once: it is a second's work."""
     found = {(meta := d.metadata)["Name"]: meta["Version"] for d in distributions()}
     return dict(sorted(found.items(), key=lambda item: str(item[0]).lower()))
+
+
+def minutes_of(info: Mapping[str, Any]) -> float | None:
+    """From start to end of a run, as run.json has them; None of one that was interrupted, or is damaged."""
+    if "ended" not in info or info.get("resumed"):
+        return None
+    with suppress(ValueError, TypeError, KeyError):
+        took = datetime.fromisoformat(info["ended"]) - datetime.fromisoformat(info["started"])
+        return took.total_seconds() / 60
+    return None
 
 
 def code_state() -> dict[str, object]:

@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from wfllm.report.results import Table
 from wfllm.report.scored import read_scores
 from wfllm.report.tables import SPLITS
 from wfllm.report.writers import as_csv, as_markdown, as_rich
+from wfllm.tracking.run_folder import minutes_of
 
 SMALL = (
     "At scale=small model, data and budget are other than the paper's: only directions can be compared, and "
@@ -195,10 +195,6 @@ def _same(path: Path, text: str) -> bool:
 
 
 def _minutes(info: Mapping[str, Any]) -> float | None:
-    """From start to end; unknown of a run that was interrupted."""
-    if "minutes" in info:
-        return float(info["minutes"])
-    if "ended" not in info or info.get("resumed"):
-        return None
-    took = datetime.fromisoformat(info["ended"]) - datetime.fromisoformat(info["started"])
-    return round(took.total_seconds() / 60, 2)
+    """Of a build as it was noted, of a run from start to end."""
+    minutes = info["minutes"] if "minutes" in info else minutes_of(info)
+    return None if minutes is None else round(float(minutes), 2)
