@@ -84,6 +84,15 @@ def test_greedy_answers_are_those_of_plain_generate(ask: Open, folder: Path) -> 
     assert texts(ask(batch_size=4), [prompt(text) for text in TEXTS]) == plain
 
 
+def test_a_batch_says_how_far_it_is(ask: Open) -> None:
+    model = ask(batch_size=2)
+    notes: list[str] = []
+    model.backend.watch = notes.append
+    texts(model, [prompt("one"), prompt("two"), prompt("three")])
+    assert {"2 at once, token 1", "1 at once, token 1"} <= set(notes)
+    assert len(notes) > 4
+
+
 @pytest.mark.parametrize("temperature", [0.0, 1.3])
 def test_an_answer_does_not_depend_on_its_batch(temperature: float, ask: Open) -> None:
     requests = [prompt(t, temperature=temperature, seed=3, max_tokens=5 + n) for n, t in enumerate(TEXTS)]

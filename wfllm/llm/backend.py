@@ -20,6 +20,7 @@ class Backend(ABC):
         concurrency: requests it has at once.
         price: of its tokens.
         retried: told of every failed try that is made again.
+        watch: told how far it is with an answer that takes long, in words for a progress bar.
     """
 
     identity: Any = ""
@@ -27,6 +28,7 @@ class Backend(ABC):
     concurrency: int = 1
     price: Price = Price()
     retried: Callable[[NoAnswerError], None] = staticmethod(lambda _fault: None)
+    watch: Callable[[str], None] = staticmethod(lambda _note: None)
 
     def settings(self, request: Request) -> dict[str, Any]:
         """What beside the request and the identity determines the answer, as JSON values."""

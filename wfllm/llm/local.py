@@ -117,9 +117,16 @@ class InBatches(Backend, ABC):
         return [fitting[i : i + size] for i in range(0, len(fitting), size)]
 
     def _answer_batch(self, batch: Sequence[Asked]) -> list[Reply]:
-        requests = [request for request, _ in batch]
-        # Where nobody waits for any of them any more (Ctrl-C), the batch ends at its next token.
-        return self._now().answer(requests, lambda: all(f.done() for _, f in batch))
+        tokens = 0
+
+        def ended() -> bool:
+            nonlocal tokens
+            tokens += 1
+            self.watch(f"{len(batch)} at once, token {tokens:,}")
+            # Where nobody waits for any of them any more (Ctrl-C), the batch ends at its next token.
+            return all(future.done() for _, future in batch)
+
+        return self._now().answer([request for request, _ in batch], ended)
 
     def _now(self) -> Loaded:
         if self._loaded is None:

@@ -193,6 +193,7 @@ class Asking(LongWork, ABC):
         """What becomes of one item. Runs beside those of other items, in one thread."""
 
     def __call__(self, items: list[Item]) -> Iterator[Outcome]:
+        self.model.backend.watch = lambda note: self.told(0, note)
         for outcome in self.model.each(items, self._one):
             self.told(1, self.model.account.note())
             yield outcome
