@@ -12,11 +12,12 @@ from types import ModuleType
 import pytest
 import yaml
 
-from wfllm.cli import COMMANDS, main
+from wfllm.cli import main
 from wfllm.config.compose import Composed, compose, validate
 from wfllm.config.groups import CONF_VARIABLE, all_groups, option_files
 from wfllm.config.registry import ROOTS
 from wfllm.errors import WfllmError
+from wfllm.usage import COMMANDS
 
 HEAVY = ("torch", "pytorch_lightning", "lightning", "peft", "transformers", "hydra", "wandb")
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from wfllm.cli import COMMANDS, with_table
+from wfllm.cli import with_table
 from wfllm.config.compose import compose
 from wfllm.config.overrides import sweep_points
 from wfllm.config.problems import ConfigError
 from wfllm.config.reference import reference_markdown
 from wfllm.search.check import read_search, searches
+from wfllm.usage import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^ *```(?:bash|sh)\b[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

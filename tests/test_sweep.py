@@ -8,10 +8,11 @@ from types import ModuleType
 
 import pytest
 
-from wfllm.cli import COMMANDS, main
+from wfllm.cli import main
 from wfllm.config.compose import Composed
 from wfllm.config.overrides import sweep_points
 from wfllm.errors import WfllmError
+from wfllm.usage import COMMANDS
 
 pytestmark = pytest.mark.slow
 

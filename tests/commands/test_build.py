@@ -75,6 +75,29 @@ def test_it_tells_what_it_dropped_and_what_is_next(
     assert dataset(tmp_path / "out") == before
 
 
+@pytest.mark.usefixtures("no_plots")
+def test_a_dry_run_says_what_is_there_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = records(tmp_path / "r.jsonl", 6), tmp_path / "out"
+    command = ("data=records", f"data.path={path}", f"output={out}")
+    asked = ("expand.count=3", "llm.model=some-model")
+    assert build(*command, *asked, "dry_run=true") == 0
+    lines = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if line.startswith("│")}
+    assert "to do" in lines["collect"]
+    assert "some-model" in lines["expand"]
+    assert "some-model" not in lines["thoughts"]
+    assert not out.exists()
+    assert build(*command) == 0
+    written = {p: p.stat().st_mtime_ns for p in out.rglob("*")}
+    capsys.readouterr()
+    assert build(*command, "filter.documented=false", "dry_run=true") == 0
+    lines = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if line.startswith("│")}
+    assert "there: 6 kept, 0 dropped" in lines["collect"]
+    assert "to do again" in lines["filter"]
+    assert {p: p.stat().st_mtime_ns for p in out.rglob("*")} == written
+
+
 def test_a_long_id_leaves_room_for_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = records(tmp_path / "r.jsonl", 3)
     row = {"query": "q", "annotated_code": "com_x_y(a=1)\n", "id": f"{'folder__' * 30}odd"}

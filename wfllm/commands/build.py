@@ -27,6 +27,7 @@ from wfllm.bench.stages.pipeline import SOURCES, pipeline
 from wfllm.bench.stages.stage import Stage
 from wfllm.commands.annotator import make_annotator
 from wfllm.commands.lengths import lengths_of
+from wfllm.commands.plan_build import show_plan
 from wfllm.commands.shards import read_shard
 from wfllm.config import schema as s
 from wfllm.config.compose import Composed
@@ -57,6 +58,9 @@ def run(composed: Composed) -> int:
         config, make_annotator(config.annotator, build_llm(config.llm, root), root, spent), spent
     )
     _require_stages(config, [stage.name for stage in stages])
+    if config.dry_run:
+        show_plan(Build(root, stages, _code(config), config.skip), console)
+        return 0
     root.mkdir(parents=True, exist_ok=True)
     _lock(root, shard)
     try:
@@ -69,8 +73,7 @@ def run(composed: Composed) -> int:
 def _run(
     config: s.BuildCommand, stages: Sequence[Stage], shard: tuple[int, int], root: Path, console: Console
 ) -> int:
-    code = code_fingerprint(config.model_dump(mode="json")) + data_fingerprint((), load_catalogue().values())
-    build = Build(root, stages, code, config.skip)
+    build = Build(root, stages, _code(config), config.skip)
     if config.merge:
         copied = merge(build, [Path(folder).expanduser() for folder in config.merge], shard)
         console.print(f"{copied} files taken from {len(config.merge)} folders", highlight=False)
@@ -105,6 +108,12 @@ def _run(
         f"Next: wfllm train data=records data.path={root / FOLDER}", highlight=False, soft_wrap=True
     )
     return int(bool(faults))
+
+
+def _code(config: s.BuildCommand) -> str:
+    """What tells this program and catalogue from others: what another made is made again."""
+    plain = config.model_dump(mode="json", exclude={"dry_run"})
+    return code_fingerprint(plain) + data_fingerprint((), load_catalogue().values())
 
 
 def _about(config: s.BuildCommand, root: Path, keys: Sequence[str]) -> About:

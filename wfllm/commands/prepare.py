@@ -129,5 +129,7 @@ def require_held_out(splits: Mapping[str, Sequence[Record]], wanted: Sequence[st
     """Raise, before anything is trained or generated, where a split that is to be scored is empty."""
     for name in wanted:
         if not splits[name]:
-            mend = "Name another split or raise data.test_share."
+            share = {"dev": "data.dev_share", "id": "data.test_share"}.get(name)
+            fresh = f" or, for records without one of their own, raise {share}" if share else ""
+            mend = f"Name another split{fresh}; for a dataset of wfllm build raise splits.{name} there."
             raise WfllmError(f"the data has no {name} records", where=key, mend=mend)

@@ -14,7 +14,7 @@ from wfllm.evaluation.predictions import Prediction
 from wfllm.evaluation.reading import refuse_endless
 from wfllm.shortcuts.actions import COMMENT
 from wfllm.shortcuts.catalogue.load import Catalogue
-from wfllm.shortcuts.check_calls import unknown_keys
+from wfllm.shortcuts.check_parameters import unknown_keys
 from wfllm.shortcuts.checker import AnyContent, check
 from wfllm.shortcuts.comments import called_api
 from wfllm.shortcuts.compile import compile_tree

@@ -10,14 +10,11 @@ import glob
 import json
 import os
 import platform
-import subprocess
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
-from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +24,7 @@ from wfllm import lock
 from wfllm.config.plugins import modules_in_use
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
+from wfllm.tracking.environment import code_diff, code_state, packages
 from wfllm.tracking.identity import code_fingerprint, run_id
 from wfllm.tracking.plain_yaml import read_plain_yaml
 
@@ -199,7 +197,7 @@ def _begin(
 ) -> None:
     """Write what is known before a run; run.json comes last and makes it a run folder."""
     write_text(path / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
-    write_text(path / "git.diff", _git("diff", "HEAD"))
+    write_text(path / "git.diff", code_diff())
     info = {
         "id": identity,
         "command": command,
@@ -215,7 +213,7 @@ def _begin(
         "seed": plain.get("seed"),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "packages": _packages(),
+        "packages": packages(),
     }
     RunFolder(path)._write(info)
 
@@ -236,13 +234,6 @@ def _started(run: RunFolder) -> str:
         return ""
 
 
-@cache
-def _packages() -> dict[str, str]:
-    """Every installed package and its version. Read once: it is a second's work."""
-    found = {(meta := d.metadata)["Name"]: meta["Version"] for d in distributions()}
-    return dict(sorted(found.items(), key=lambda item: str(item[0]).lower()))
-
-
 def minutes_of(info: Mapping[str, Any]) -> float | None:
     """From start to end of a run, as run.json has them; None of one that was interrupted, or is damaged."""
     if "ended" not in info or info.get("resumed"):
@@ -251,28 +242,6 @@ def minutes_of(info: Mapping[str, Any]) -> float | None:
         took = datetime.fromisoformat(info["ended"]) - datetime.fromisoformat(info["started"])
         return took.total_seconds() / 60
     return None
-
-
-def code_state() -> dict[str, object]:
-    """Commit of the code itself and whether it was changed since; null and false without a checkout."""
-    return {
-        "commit": _git("rev-parse", "HEAD").strip() or None,
-        "dirty": bool(_git("status", "--porcelain").strip()),
-    }
-
-
-def _git(*args: str) -> str:
-    """Output of a git command about the code itself; empty where there is no git or no checkout."""
-    root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        return ""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *args], capture_output=True, text=True, check=False, timeout=20
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
 
 
 def _now() -> str:

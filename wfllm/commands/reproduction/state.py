@@ -20,7 +20,8 @@ from wfllm.config.problems import ConfigError
 from wfllm.errors import WfllmError
 from wfllm.files import write_text
 from wfllm.shortcuts.catalogue.load import in_use
-from wfllm.tracking.run_folder import RunFolder, code_state
+from wfllm.tracking.environment import code_state
+from wfllm.tracking.run_folder import RunFolder
 
 DATASET = "dataset"
 Status = Literal["finished", "begun", "to do", "waiting", "faulty"]

@@ -6,7 +6,10 @@ tables of the reference pages are generated from these classes. Nothing heavy is
 
 from wfllm.config.schema.base import *
 from wfllm.config.schema.build import *
-from wfllm.config.schema.commands import *
+from wfllm.config.schema.command import *
+from wfllm.config.schema.commands_models import *
+from wfllm.config.schema.commands_runs import *
+from wfllm.config.schema.commands_shortcuts import *
 from wfllm.config.schema.data import *
 from wfllm.config.schema.evaluation import *
 from wfllm.config.schema.judge import *

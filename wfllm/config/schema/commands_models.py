@@ -1,4 +1,4 @@
-"""What every command composes."""
+"""What the commands compose that make data, train, ask and score."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wfllm.config.schema.base import Count, Dtype, HubId, Positive, Schema, Seed
+from wfllm.config.schema.base import Count, Dtype, HubId, Positive, Seed
 from wfllm.config.schema.build import Annotator, Confirm, Describe, Expand, Filter, Splits
+from wfllm.config.schema.command import Command, KnowsApis
 from wfllm.config.schema.data import Data
 from wfllm.config.schema.evaluation import Decoding, Evaluation, Metrics
 from wfllm.config.schema.judge import Judge
@@ -17,81 +18,8 @@ from wfllm.config.schema.model import Model
 from wfllm.config.schema.prompts import BuildPrompts, Prompts, Target
 from wfllm.config.schema.strategy import Strategy
 from wfllm.config.schema.sweep import Sweep
-from wfllm.config.schema.table import Scale, Table
 from wfllm.config.schema.thoughts import CatalogueThoughts, Thoughts
 from wfllm.config.schema.training import Optim, Trainer
-
-
-class Command(Schema):
-    """What every command takes."""
-
-    show: Literal["none", "diff"] = "none"
-    """`diff` prints what differs from the defaults and stops."""
-
-
-class KnowsApis(Command):
-    """What every command takes that asks which APIs exist."""
-
-    catalogue: str | None = None
-    """Table of further APIs, as `wfllm catalogue` writes it or by hand; it comes before the shipped one."""
-
-
-class CatalogueCommand(Command):
-    """Definitions of APIs into one table."""
-
-    input: str | list[str]
-    """Files, folders and globs: Apple's `WFActions.plist`, apps' `.actionsdata` and `.intentdefinition`,
-    published documents (`.jsonl`, `.json`), tables (`.yaml`), and shortcuts, whose use of an API tells
-    something about it."""
-    output: str
-    """YAML file to write; other commands take it as `catalogue`."""
-    bundle: str | None = None
-    """Bundle id of the app that `.actionsdata` and `.intentdefinition` files belong to; null takes it from
-    the app or folder they lie in."""
-
-
-class TranscribeCommand(KnowsApis):
-    """Shortcuts to Python."""
-
-    input: str
-    """File, folder or glob of shortcut files."""
-    output: str
-    """Folder for `<name>.py`, `<name>.sidecar.json` and `report.json`."""
-    n_jobs: Positive = 1
-    """Processes."""
-    longest_text: Count = 0
-    """Characters of a text in the code; longer ones are kept beside it and referred to. 0: none are."""
-
-
-class CompileCommand(KnowsApis):
-    """Python to shortcuts."""
-
-    input: str
-    """A `.py` file in the workflow dialect, or a folder of them; a sidecar beside each is used."""
-    output: str
-    """Folder for `<name>.shortcut`."""
-    n_jobs: Positive = 1
-    """Processes."""
-
-
-class CheckCommand(KnowsApis):
-    """Is this a legal workflow?"""
-
-    input: str
-    """A `.py` file in the workflow dialect, a folder of them, or a glob."""
-
-
-class ShowCommand(KnowsApis):
-    """A workflow as a flow chart beside its code."""
-
-    input: str
-    """Shortcut file, `.py` file in the workflow dialect, a folder of either, or a glob."""
-    output: str = "outputs/show"
-    """Folder for `<name>.html`; of several workflows `index.html` lists all."""
-    format: Literal["html", "svg", "mermaid"] = "html"
-    """`html` is chart and code on one page, `svg` the chart alone, `mermaid` text that GitHub draws."""
-    open: bool = False
-    """Open what was written in the browser."""
 
 
 class BuildCommand(KnowsApis):
@@ -118,6 +46,8 @@ class BuildCommand(KnowsApis):
     """Which part of the work this machine does: `3/16` is the third of sixteen."""
     merge: list[str] = []
     """Output folders of the other shards, brought together here before anything runs."""
+    dry_run: bool = False
+    """Print the stages, what is there of each and which ask a model, and stop."""
     n_jobs: Positive = 1
     """Processes."""
     formats: list[Literal["parquet", "workflowbench"]] = ["parquet", "workflowbench"]
@@ -269,97 +199,3 @@ class AskCommand(Command):
     """What the model is told before it."""
     transcript: str | None = None
     """File to write everything to that `llm.cache` remembers, for `llm=replay`."""
-
-
-class ReportCommand(KnowsApis):
-    """A run's scores, plots and samples as one page."""
-
-    run: str
-    """Run folder of `wfllm evaluate`, or of a `wfllm train` that scored."""
-    output: str | None = None
-    """File for the page, its tables beside it as CSV; null writes `report.html` into the run's folder."""
-    charts: Count = 1200
-    """Samples whose flow charts are drawn, evenly spaced."""
-    megabytes: Positive = 25
-    """Room for the samples' code and charts; samples without room have their scores alone."""
-    open: bool = False
-    """Open the page in the browser."""
-
-
-class CompareCommand(Command):
-    """Runs side by side."""
-
-    runs: str | list[str] = "outputs"
-    """Folder that holds runs, at any depth, a glob of run folders, a project of W&B
-    (`wandb:entity/project`), or several of these."""
-    command: str | None = None
-    """Only runs of this command: `train` or `evaluate`."""
-    group: str | None = None
-    """Only runs of this experiment, or of this `logger.group`."""
-    tag: str | None = None
-    """Only runs with this label among `logger.tags`."""
-    study: str | None = None
-    """Only trials of this study of `sweep=optuna`."""
-    where: str | None = None
-    """Only runs that fulfil conditions on config keys and results, joined by `and`:
-    `"strategy.r>=16 and val/loss<0.7"`."""
-    seeds: bool = False
-    """Runs that differ in their seed alone become one row: mean ± sample deviation."""
-    baseline: str | None = None
-    """Run that each other is compared with on the same samples: its folder, its name or the end of it. Of two
-    runs it is the older; null compares no more than two, of one command."""
-    columns: list[str] | None = None
-    """Results that are shown: `codebleu` of every set, or `after-id/codebleu`, `val/loss`, `minutes`; null
-    shows the usual ones."""
-    paper: str | None = None
-    """Table of the paper whose rows stand beside: `table2`."""
-    intervals: bool | None = None
-    """Whether scores have their 95 % intervals; null gives them to at most 200 runs."""
-    format: Literal["table", "markdown", "csv", "latex"] = "table"
-    """What is printed."""
-    markdown: str | None = None
-    """File to write the tables to as Markdown."""
-    csv: str | None = None
-    """File to write one table to that has every config key and result."""
-    latex: str | None = None
-    """File to write the tables to as LaTeX, for the booktabs package."""
-    html: str | None = None
-    """File to write one page to: what differs, the tables, the pictures, links to the runs' reports."""
-    plots: str | None = None
-    """Folder for pictures, each as SVG and PNG: losses of all runs as `curves`, scores with their intervals
-    as `scores`, scores by how hard the reference is as `complexity`."""
-    logger: Logger = NoLogger(name="none")
-
-
-class ReproduceCommand(Command):
-    """The runs of a table of the paper: those that are not finished are run, and the table is written."""
-
-    table: Table | None = None
-    """Which one; null lists them. `wfllm reproduce table4` is short for `table=table4`."""
-    scale: Scale = "small"
-    """`small` is the starter corpus and SmolLM2 on a laptop, `paper` the paper's data and models."""
-    release: str = "workflowbench"
-    """Folder of the published WorkflowBench release, for `scale=paper`."""
-    questions: str = "lovesnowbest/T-Eval"
-    """T-Eval's questions, as `wfllm teval` takes them."""
-    seeds: list[Seed] | None = None
-    """Seeds of every run that is shown; null takes the table's."""
-    also: list[str] = []
-    """Overrides for every run whose command knows the key, each in quotes:
-    `'also=["logger=none","trainer=gpu"]'`."""
-    dry_run: bool = False
-    """Print every run's plan and stop."""
-    results: str | None = None
-    """Folder for the results; null is `experiments/<table>/results/<scale>` where `experiments/<table>` is,
-    else `<output>/reproduce/<table>/<scale>`."""
-    output: str = "outputs"
-    """Folder that holds all runs."""
-
-
-class RepeatCommand(Command):
-    """Train again from a run folder alone and compare the losses digit by digit."""
-
-    run: str
-    """Run folder of `wfllm train`."""
-    output: str = "outputs/repeat"
-    """Folder for the new run."""
