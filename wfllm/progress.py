@@ -45,17 +45,20 @@ class Bar:
             self._say()
 
     def _rate(self) -> str:
+        """Empty as long as nothing is done: there is no rate then."""
         seconds = max(time.monotonic() - self._start, 1e-9)
         rate = (self.done - self._first) / seconds
-        return f"{rate:.1f} {self.unit}/s" if rate >= 1 or not rate else f"{1 / rate:.1f} s/{self.unit}"
+        if rate <= 0:
+            return ""
+        return f"{rate:.1f} {self.unit}/s" if rate >= 1 else f"{1 / rate:.1f} s/{self.unit}"
 
     def _say(self) -> None:
         self._said = time.monotonic()
         gone = self._said - self._start
         parts = self.done - self._first
         left = gone / parts * (self.total - self.done) if parts and self.total else None
-        text = f"{self.title}: {self._amount()}, {self._rate()}"
-        text = f"{text}{'' if left is None else f', {clock(left)} left'}  {self._note}"
+        said = [self._amount(), self._rate(), "" if left is None else f"{clock(left)} left"]
+        text = f"{self.title}: {', '.join(filter(None, said))}  {self._note}"
         print(text.rstrip(), file=sys.stderr, flush=True)
 
     def _finish(self) -> None:
