@@ -29,6 +29,7 @@ ROWS = [
     ["report"],
     ["commands"],
     ["search"],
+    ["usage"],
     ["cli", "launch", "sweep"],
 ]
 PLACE = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
