@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -19,7 +20,9 @@ from tests.commands.conftest import environment
 from wfllm.cli import main
 from wfllm.commands.reproduction.jobs import composed_jobs, jobs_of, waves
 from wfllm.commands.reproduction.results import from_here
+from wfllm.commands.reproduction.state import Finder
 from wfllm.config import schema as s
+from wfllm.config.compose import compose
 from wfllm.config.groups import CONF_VARIABLE, conf_dir, option_files
 from wfllm.config.problems import ConfigError
 
@@ -170,6 +173,23 @@ def test_every_run_of_every_table_that_ships_composes(name: str, scale: str) -> 
         pytest.skip("the table has no run of this scale")
     jobs = jobs_of(known)
     assert set(composed_jobs(jobs, name)) == {job.name for job in jobs}
+
+
+def test_what_two_presets_say_alike_is_run_once(table: Write, tmp_path: Path) -> None:
+    table("name: mini\ntitle: Mini\nruns:\n  - {label: one, experiment: mini}\n")
+    jobs = jobs_of(cast(s.ReproduceCommand, compose("reproduce", ["table=mini"]).config))
+    before = Finder().look(jobs)["one"]
+    assert before.status == "to do"
+    made = tmp_path / "outputs" / "train" / "another_preset" / f"2026-01-01_{before.id}"
+    made.mkdir(parents=True)
+    info = {"id": before.id, "command": "train", "experiment": "another_preset", "overrides": []}
+    (made / "run.json").write_text(json.dumps({**info, "started": "2026-01-01", "status": "finished"}))
+    found = Finder().look(jobs)["one"]
+    assert (found.status, found.folder) == ("finished", made)
+    (made / "run.json").write_text(json.dumps({**info, "started": "2026-01-01", "status": "failed"}))
+    assert Finder().look(jobs)["one"].status == "to do"
+    (made / "run.json").write_text("{half")
+    assert Finder().look(jobs)["one"].status == "to do"
 
 
 def test_several_tables_at_once_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

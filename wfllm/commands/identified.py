@@ -22,7 +22,7 @@ from wfllm.errors import WfllmError
 from wfllm.evaluation.predictions import spread
 from wfllm.evaluation.teval.questions import Question, fingerprint, load_questions
 from wfllm.tracking.identity import run_id
-from wfllm.tracking.run_folder import RunFolder, find_run, open_run
+from wfllm.tracking.run_folder import RunFolder, find_run, find_twin, open_run
 
 FIXED = ("model", "prompts", "target", "thoughts")
 """Groups that a checkpoint brings with it."""
@@ -54,6 +54,10 @@ class Identified:
     def found(self) -> RunFolder | None:
         """The run's folder where it has one already."""
         return find_run(self.output, self.command, self.name, self.id)
+
+    def twin(self) -> RunFolder | None:
+        """A finished run that is the same under another preset's name."""
+        return find_twin(self.output, self.command, self.id)
 
 
 def training(composed: Composed, data: str) -> Identified:

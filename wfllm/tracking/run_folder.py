@@ -182,6 +182,15 @@ def find_run(output: Path, command: str, experiment: str, identity: str) -> RunF
     return RunFolder(found[-1].parent) if found else None
 
 
+def find_twin(output: Path, command: str, identity: str) -> RunFolder | None:
+    """A finished run with this id under whichever preset's name: what two presets say alike is one result."""
+    for file in sorted((output / command).glob(f"*/*_{identity}/run.json")):
+        with suppress(WfllmError):  # a damaged one is no result
+            if RunFolder(file.parent).finished:
+                return RunFolder(file.parent)
+    return None
+
+
 def _parent(output: Path, command: str, experiment: str) -> Path:
     return output / command / experiment.replace("/", "-")
 

@@ -90,6 +90,8 @@ class Finder:
             if job.command == "build":
                 return _built(job, overrides, this)
             run = this.found()
+            if run is None or not run.finished:
+                run = this.twin() or run
             if run is None:
                 return Standing(job, "to do", tuple(overrides), this.id, this.data)
             status: Status = "finished" if run.finished else "begun"
