@@ -120,9 +120,8 @@ def require_train(splits: Mapping[str, Sequence[Record]]) -> None:
     """Raise where there is nothing to train on."""
     if not splits["train"]:
         sizes = ", ".join(f"{name} {len(rows)}" for name, rows in splits.items())
-        raise WfllmError(
-            f"no record to train on ({sizes})", where="data", mend="Lower data.dev_share and data.test_share."
-        )
+        mend = "Lower data.dev_share and data.test_share, or see above what was left out."
+        raise WfllmError(f"no record to train on ({sizes})", where="data", mend=mend)
 
 
 def require_held_out(splits: Mapping[str, Sequence[Record]], wanted: Sequence[str], key: str) -> None:

@@ -7,6 +7,9 @@ from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
+CODE = ("wfllm", "conf", "pyproject.toml")
+"""What of a checkout makes results; a table or a note beside it changes none."""
+
 
 @cache
 def packages() -> dict[str, str]:
@@ -19,13 +22,13 @@ def code_state() -> dict[str, object]:
     """Commit of the code itself and whether it was changed since; null and false without a checkout."""
     return {
         "commit": _git("rev-parse", "HEAD").strip() or None,
-        "dirty": bool(_git("status", "--porcelain").strip()),
+        "dirty": bool(_git("status", "--porcelain", "--", *CODE).strip()),
     }
 
 
 def code_diff() -> str:
     """What was changed in the code since its commit, as a patch; empty without a checkout."""
-    return _git("diff", "HEAD")
+    return _git("diff", "HEAD", "--", *CODE)
 
 
 def _git(*args: str) -> str:
