@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -68,7 +69,9 @@ def test_train_then_everything_that_follows(wfllm: Run, tmp_path: Path) -> None:
     )
     assert "unseen APIs" in scored.stdout
 
-    asked = wfllm("generate", "query=Show an alert with the time", f"checkpoint={run}", status=None)
+    # as it is printed for pasting into a shell
+    next_line = next(line for line in first.stdout.splitlines() if line.strip().startswith("wfllm generate"))
+    asked = wfllm(*shlex.split(next_line)[1:], status=None)
     assert asked.returncode in (0, 1)  # a random model may write no code block; it must say so
     assert asked.stdout.strip()
 

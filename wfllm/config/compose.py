@@ -21,7 +21,7 @@ from wfllm.config.files import read_files, read_root
 from wfllm.config.groups import command_groups
 from wfllm.config.hydra_config import hydra_config
 from wfllm.config.origins import Origins
-from wfllm.config.overrides import read_overrides
+from wfllm.config.overrides import as_written, read_overrides
 from wfllm.config.presets import wrong_command
 from wfllm.config.problems import ConfigError, Problem
 from wfllm.config.rates import with_rate
@@ -61,6 +61,7 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
     defaults, problems = read_root(command)
     if problems:
         raise ConfigError(problems)
+    overrides = [as_written(text, ROOTS[command].plain_text) for text in overrides]
     line = read_overrides(overrides, list(defaults))
     stranger = wrong_command(command, line.chosen.get("experiment"))
     if stranger:  # whatever else is wrong follows from it

@@ -6,6 +6,7 @@ with `++` and the schema alone decides what is valid.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -37,6 +38,26 @@ def parse(text: str) -> Override:
         raise HydraException("is nested too deeply") from error
     except (ValueError, TypeError, AttributeError, AssertionError) as error:  # the parser's own slips
         raise HydraException(str(error)) from error
+
+
+def as_written(text: str, plain_text: Sequence[str]) -> str:
+    """An override whose value is plain words, quoted for Hydra unless it can be read as one text anyway.
+
+    `query=Tell me the weather, then the news` is a sweep in Hydra's grammar and no text.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or key not in plain_text:
+        return text
+    try:
+        override = parse(text)
+        quoted = value[:1] in ("'", '"') and isinstance(override.value(), str)
+        if not override.is_sweep_override() and (quoted or override.value() in (None, value)):
+            return text
+    except HydraException:
+        pass
+    # In quotes a backslash is itself, except before a quote and at the end.
+    escaped = re.sub(r'(\\*)("|$)', lambda m: m[1] * 2 + ('\\"' if m[2] else ""), value)
+    return f'{key}="{escaped}"'
 
 
 def read_overrides(overrides: Sequence[str], groups: Sequence[str]) -> CommandLine:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from wfllm.config.schema.base import Schema
 
 
 class Command(Schema):
     """What every command takes."""
+
+    plain_text: ClassVar[tuple[str, ...]] = ()
+    """Keys whose value is what a person writes in plain words: commas and brackets are part of it."""
 
     show: Literal["none", "diff"] = "none"
     """`diff` prints what differs from the defaults and stops."""

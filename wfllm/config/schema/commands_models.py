@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -148,6 +148,7 @@ class TevalCommand(Command):
 class GenerateCommand(KnowsApis):
     """One request, one workflow."""
 
+    plain_text: ClassVar[tuple[str, ...]] = ("query",)
     query: str
     """What the workflow should do, in plain words."""
     checkpoint: str
@@ -164,6 +165,7 @@ class GenerateCommand(KnowsApis):
 class ExportCommand(KnowsApis):
     """A trained model as a folder to share."""
 
+    plain_text: ClassVar[tuple[str, ...]] = ("query",)
     checkpoint: str
     """Run folder of `wfllm train`, or the `model` folder in one."""
     output: str
@@ -192,6 +194,7 @@ class ExportCommand(KnowsApis):
 class AskCommand(Command):
     """One prompt to the model of a config: does the connection work, and what does an answer cost?"""
 
+    plain_text: ClassVar[tuple[str, ...]] = ("prompt", "system")
     llm: Llm
     prompt: str | None = None
     """What to ask; null asks nothing."""
