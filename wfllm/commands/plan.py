@@ -66,7 +66,8 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
         samples = encode_splits(config, work, tokenizer, console)
         model = apply_strategy(meta_model(base, config.model), config.strategy)
     data = batches(Feed, config, samples, tokenizer.pad_token_id)
-    scale = (trainer.plan_records or len(samples.train)) / len(samples.train)
+    counted = _counted(config)
+    scale = (counted or len(samples.train)) / len(samples.train)
     steps = total_steps(shares(round(data.batches_per_epoch * scale), world), trainer)
     account = samples.account["train"]
     tokens = account["tokens"] / data.batches_per_epoch * trainer.accumulate * world  # of a step
@@ -76,7 +77,7 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     device = HARDWARE[trainer.hardware]
     rows = {
         "records": ", ".join(f"{name} {len(rows)}" for name, rows in work.splits.items())
-        + (f"; counted as {trainer.plan_records:,}" if trainer.plan_records else ""),
+        + (f"; counted as {counted:,}" if counted else ""),
         "train tokens an epoch": f"{account['tokens'] * scale:,.0f}, "
         f"{account['supervised'] / account['tokens']:.0%} learned{how(tokenizer)}",
         "longest sample": f"{account['longest']} of model.context={config.model.context} tokens",
@@ -99,6 +100,12 @@ def print_plan(composed: Composed, work: Work, console: Console) -> None:
     if memory.total > FITS * device.memory * GB:
         console.print(_smaller(config), highlight=False, soft_wrap=True)
     console.print("Next: the same command without dry_run=true")
+
+
+def _counted(config: s.TrainCommand) -> int | None:
+    """Records that the plan is for, where the data here are a sample; no more than the run takes."""
+    counted, most = config.trainer.plan_records, config.data.max_records
+    return min(counted, most) if counted and most else counted
 
 
 def tokenizer_here(base: str, model: s.Model) -> Any:
