@@ -28,11 +28,14 @@ def sources() -> list[Path]:
 
 
 def settings() -> str:
-    """`zensical.toml` with a page of the navigation for each experiment."""
+    """`zensical.toml` with the pages of each experiment in its navigation: question, then results."""
     text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     first = "experiments/README.md"
-    found = [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "experiments").glob("*/README.md"))]
-    return text.replace(f'"{first}",', "".join(f'"{page}", ' for page in [first, *found]))
+    found = []
+    for page in sorted((ROOT / "experiments").glob("*/README.md")):
+        found += [page, *sorted(page.parent.glob("results/*/*.md"))]
+    named = [first, *(page.relative_to(ROOT).as_posix() for page in found)]
+    return text.replace(f'"{first}",', "".join(f'"{page}", ' for page in named))
 
 
 def make_site(target: Path) -> int:

@@ -14,7 +14,7 @@ from wfllm.search import trial as trials
 from wfllm.search.check import read_search
 from wfllm.search.study import OpenStudy, open_study
 from wfllm.search.worker import work
-from wfllm.tracking import run_folder
+from wfllm.tracking import environment
 from wfllm.tracking.run_folder import RunFolder, open_run
 from wfllm.tracking.watch import Watch
 
@@ -69,7 +69,7 @@ class Runs:
 def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     stand_in = Runs()
     monkeypatch.setattr(trials, "train", stand_in)
-    monkeypatch.setattr(run_folder, "_git", lambda *args: "")  # costs more than the rest of a run
+    monkeypatch.setattr(environment, "_git", lambda *args: "")  # costs more than the rest of a run
     return stand_in
 
 
